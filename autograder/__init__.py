@@ -10,3 +10,10 @@ Arrows between the wings run one way only::
 """
 
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Register the cell magic ``%%derivation``: what ``%load_ext autograder`` calls."""
+    from autograder.notebook.derivation import load_ipython_extension as load
+
+    load(shell)

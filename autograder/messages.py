@@ -19,6 +19,11 @@ def _(message: str, /, **values: object) -> str:
     return translated.format(**values) if values else translated
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message that is translated later
+    """Mark ``message`` for the catalogue and return it as it is."""
+    return message
+
+
 def number(value: float, digits: int = 4) -> str:
     """Return ``value`` rounded to ``digits`` significant digits, as the students' language writes numbers."""
     text = f"{value:.{digits}g}"

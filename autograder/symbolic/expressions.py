@@ -99,9 +99,7 @@ class Kronecker:
     right: Index
 
 
-Expression: TypeAlias = (
-    Number | Symbol | IndexValue | Call | Negative | Binary | Power | Derivative | Sum | Kronecker
-)
+Expression: TypeAlias = Number | Symbol | IndexValue | Call | Negative | Binary | Power | Derivative | Sum | Kronecker
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -121,6 +119,25 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return (body,)
         case _:
             return ()
+
+
+def with_children(node: Expression, parts: tuple[Expression, ...]) -> Expression:
+    """Return ``node`` with its direct subexpressions replaced by ``parts``, in the order of ``children``."""
+    match node, parts:
+        case Call(function, _), (argument,):
+            return Call(function, argument)
+        case Negative(_), (operand,):
+            return Negative(operand)
+        case Binary(operator, _, _), (left, right):
+            return Binary(operator, left, right)
+        case Power(_, _), (base, exponent):
+            return Power(base, exponent)
+        case Derivative(_, _), (body, variable):
+            return Derivative(body, variable)
+        case Sum(_, index, lower, upper), (body,):
+            return Sum(body, index, lower, upper)
+        case _:
+            return node
 
 
 def walk(node: Expression) -> list[Expression]:

@@ -1,0 +1,9 @@
+"""Derivations as data: notation -> expression -> worlds -> verdict -> points. Knows no notebook and no nbgrader.
+
+The one door is ``check_derivation``; ``TASKS`` lists the derivations that it knows.
+"""
+
+from autograder.symbolic.check import TASKS, check_derivation
+from autograder.symbolic.verdict import LineVerdict, MilestoneResult, Verdict
+
+__all__ = ["TASKS", "LineVerdict", "MilestoneResult", "Verdict", "check_derivation"]

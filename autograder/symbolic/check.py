@@ -1,0 +1,272 @@
+"""The one door to the checker: text in, verdict out; it never raises on what a student typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from autograder.messages import _
+from autograder.symbolic import examples, scope, sheet
+from autograder.symbolic.comparison import PLAIN, Comparison, UndecidableError
+from autograder.symbolic.expressions import Derivative, Expression, walk
+from autograder.symbolic.judgement import Judgement, Line, judge, same_tree
+from autograder.symbolic.notation import MAX_LINES, Case, ChainLine, NotationError, parse, read_lines
+from autograder.symbolic.rules import Reason, Rule
+from autograder.symbolic.scoring import Chain, Judged, score
+from autograder.symbolic.setting import Setting, prepare
+from autograder.symbolic.tasks import Task
+from autograder.symbolic.verdict import LineVerdict, MilestoneResult, Verdict
+
+TASKS: dict[str, Task] = {
+    task.part: task
+    for task in (
+        sheet.SIGMOID,
+        sheet.SOFTMAX,
+        sheet.OUTPUT,
+        sheet.RECURSION,
+        examples.TANH,
+        examples.LINEAR,
+    )
+}
+
+
+@cache
+def setting(part: str) -> Setting:
+    """Return the prepared task ``part``.
+
+    Raises:
+        KeyError: there is no such part.
+
+    """
+    return prepare(TASKS[part])
+
+
+def check_derivation(part: str, text: str) -> Verdict:
+    """Return the verdict on ``text``, the body of a derivation cell for ``part``.
+
+    Raises:
+        KeyError: there is no such part. Whatever ``text`` holds ends in a verdict.
+
+    """
+    return _Check(setting(part)).run(text)
+
+
+@dataclass
+class _Run:
+    """The lines of one case so far: the last readable one, and what has been judged."""
+
+    case: Case | None
+    judged: list[Judged] = field(default_factory=list)
+    last: Line | None = None
+    started: bool = False
+
+
+class _Check:
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.task = setting.task
+        self.verdicts: list[LineVerdict] = []
+        self.runs: list[_Run] = [_Run(None)]
+        self.valid_start = False
+        self.undecided = False
+
+    def run(self, text: str) -> Verdict:
+        lines = read_lines(text)
+        for line in lines[:MAX_LINES]:
+            self.open_case(line)
+            self.verdicts.append(self.line(line))
+        if not lines or (len(lines) == 1 and self.valid_start):
+            return self.unsolved()
+        return self.solved()
+
+    # ---------------------------------------------------------------------------------------- lines
+
+    def open_case(self, line: ChainLine) -> None:
+        run = self.runs[-1]
+        if line.case == run.case:
+            return
+        common = self.runs[0]
+        # a case goes on from the common lines, or opens its own chain from the start
+        self.runs.append(_Run(line.case, list(common.judged), common.last, started=common.started))
+
+    def line(self, line: ChainLine) -> LineVerdict:
+        run = self.runs[-1]
+        verdict = LineVerdict(
+            line.number,
+            line.text,
+            tuple(rule.value for rule in line.reason.rules),
+            ok=False,
+            status="unreadable",
+            note=_reason_note(line.reason),
+            case=None if line.case is None else ("==" if line.case.equal else "!="),
+        )
+        try:
+            self.check_case(line.case)
+            expression = parse(line.text, self.setting.vocabulary)
+            findings = scope.check(expression, self.setting)
+        except NotationError as error:
+            place = _(" (character {column})", column=error.column) if error.column else ""
+            return replace(verdict, message=f"{error}{place}", mistake=error.mistake)
+        if findings.shadowed:
+            names = ", ".join(dict.fromkeys(findings.shadowed))
+            shadowed = _(
+                "The summation index {name} is named like an index outside; another letter reads better.",
+                name=names,
+            )
+            verdict = replace(verdict, note=f"{verdict.note} {shadowed}".strip())
+        readable = Line(line.number, expression, frozenset(line.reason.rules), tuple(findings.mistakes))
+        judgement = self.judge(run, line, readable)
+        run.last = readable
+        return replace(
+            verdict,
+            ok=judgement.ok,
+            status=judgement.status,
+            mistake=judgement.mistake,
+            message=judgement.message,
+            expression=expression,
+        )
+
+    def check_case(self, case: Case | None) -> None:
+        if case is None:
+            return
+        free = self.task.free
+        if case.left == case.right or not {case.left, case.right} <= set(free) or len(free) < 2:
+            wanted = " / ".join(f"Fall {free[0]} {sign} {free[1]}" for sign in ("==", "!=")) if len(free) > 1 else "-"
+            raise NotationError(_("This case does not exist here. Possible: {cases}.", cases=wanted))
+
+    def judge(self, run: _Run, line: ChainLine, readable: Line) -> Judgement:
+        comparison = Comparison(self.setting, run.case)
+        first = not run.started
+        restarted = run.started and not line.continues and run.case is not None and not self.own_lines(run)
+        if first or restarted:
+            run.started = True
+            if first and line.continues and self.is_start(readable.expression) is False:
+                # "= ..." right below a "Fall" line, or a chain whose start was left out
+                claim = Line(0, self.setting.start, frozenset())
+                judgement = self.safely(claim, readable, comparison)
+                self.valid_start = True
+                run.judged.append(Judged(readable, claim, judgement.status, judgement.ok))
+                return judgement
+            return self.start(run, readable)
+        if not line.continues:
+            note = _("Begin every line after the first with an equals sign.")
+            judgement = self.safely(run.last or readable, readable, comparison)
+            judgement = replace(judgement, message=f"{judgement.message} {note}".strip())
+        elif run.last is None:
+            return self.start(run, readable)
+        else:
+            judgement = self.safely(run.last, readable, comparison)
+        run.judged.append(Judged(readable, run.last, judgement.status, judgement.ok))
+        return judgement
+
+    def own_lines(self, run: _Run) -> bool:
+        return len(run.judged) > len(self.runs[0].judged) if run is not self.runs[0] else bool(run.judged)
+
+    def safely(self, before: Line, line: Line, comparison: Comparison) -> Judgement:
+        try:
+            return judge(before, line, comparison)
+        except UndecidableError:
+            self.undecided = True
+            return Judgement(
+                "undecided", False, "undecidable", _("I cannot decide this line. Your tutor will look at it.")
+            )
+
+    def start(self, run: _Run, line: Line) -> Judgement:
+        if self.is_start(line.expression):
+            self.valid_start = True
+            run.judged.append(Judged(line, None, "start", True))
+            return Judgement("start", True)
+        run.judged.append(Judged(line, None, "wrong", False))
+        return Judgement(
+            "wrong",
+            False,
+            "wrong_start",
+            _("The proof begins with the left side of the claim: {start}.", start=self.task.start),
+        )
+
+    def is_start(self, expression: Expression) -> bool:
+        """Return whether a proof may begin so: the claim's left side, or its definitions inserted."""
+        if not any(isinstance(node, Derivative) for node in walk(expression)) and not self.is_named_start(expression):
+            return False
+        comparison = Comparison(self.setting)
+        try:
+            return any(
+                comparison.agree(start, expression, PLAIN) for start in (self.setting.start, *self.setting.other_starts)
+            )
+        except UndecidableError:
+            return False
+
+    def is_named_start(self, expression: Expression) -> bool:
+        """Return whether ``expression`` is a name for the start, as delta[L,n] is for its derivative."""
+        return any(
+            same_tree(expression, parse(name, self.setting.vocabulary))
+            for name, meaning in self.task.definitions.items()
+            if meaning == self.task.start
+        )
+
+    # ---------------------------------------------------------------------------------------- the whole
+
+    def unsolved(self) -> Verdict:
+        milestones = tuple(MilestoneResult(m.title, m.points, False) for m in self.task.milestones)
+        message = _("Still empty: begin with {start}.", start=self.task.start)
+        if self.verdicts:
+            message = _("Still empty: the start stands, now comes your first step.")
+        return Verdict(
+            self.task.part, 0.0, self.task.max_points, False, tuple(self.verdicts), milestones, message, False
+        )
+
+    def solved(self) -> Verdict:
+        cases = self.runs[1:]
+        chains = [Chain(tuple(run.judged), Comparison(self.setting, run.case)) for run in (cases or self.runs)]
+        complete_cases = not cases or {run.case.equal for run in cases if run.case} == {True, False}
+        try:
+            points, milestones = score(chains, self.setting, cases_complete=complete_cases)
+        except UndecidableError:
+            self.undecided = True
+            points, milestones = (
+                0.0,
+                tuple(MilestoneResult(m.title, m.points, False) for m in self.task.milestones),
+            )
+        if not self.valid_start:
+            points, milestones = 0.0, tuple(replace(m, earned=False) for m in milestones)
+        sound = all(line.ok for line in self.verdicts)
+        complete = sound and self.valid_start and milestones[-1].earned
+        message = self.summary(sound, complete, complete_cases, points)
+        return Verdict(
+            self.task.part,
+            points,
+            self.task.max_points,
+            self.undecided,
+            tuple(self.verdicts),
+            milestones,
+            message,
+            complete,
+        )
+
+    def summary(self, sound: bool, complete: bool, complete_cases: bool, points: float) -> str:
+        if not self.valid_start:
+            return _("Begin with {start}; then your lines count.", start=self.task.start)
+        if complete and points == self.task.max_points:
+            return _("Proved, line by line. Well done!")
+        if complete:
+            return _("The claim is reached. The card below says what is still missing for all points.")
+        if sound and not complete_cases:
+            return _("So far right. The other case is still missing.")
+        if sound:
+            return _("So far right. The claim is not reached yet.")
+        first = next(line for line in self.verdicts if not line.ok)
+        return _("Look at line {line} first.", line=first.number)
+
+
+def _reason_note(reason: Reason) -> str:
+    notes = [_("I read “{written}” as {rule}.", written=written, rule=rule.value) for written, rule in reason.guessed]
+    if reason.unknown:
+        known = ", ".join(rule.value for rule in Rule)
+        notes.append(
+            _(
+                "I do not know the rule “{written}”. Rules are: {known}.",
+                written=", ".join(reason.unknown),
+                known=known,
+            )
+        )
+    return " ".join(notes)

@@ -1,0 +1,111 @@
+"""Whether two lines agree: in all worlds, under given openers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from autograder.symbolic.evaluation import ExhaustedError, UndefinedError, Variant, evaluate
+from autograder.symbolic.expressions import Expression
+from autograder.symbolic.notation import Case
+from autograder.symbolic.rules import ALL
+from autograder.symbolic.setting import Setting
+from autograder.symbolic.worlds import World, readable_worlds, worlds
+
+TOLERANCE = 1e-9
+VISIBLE = 1e-3  # smallest relative gap that a counterexample shows
+TRUTH = Variant(ALL)
+PLAIN = Variant(frozenset())
+
+
+class UndecidableError(RuntimeError):
+    """No world tells whether the lines agree."""
+
+
+def close(a: float, b: float, tolerance: float = TOLERANCE) -> bool:
+    """Return whether two values agree but for rounding."""
+    return abs(a - b) <= tolerance * (1.0 + max(abs(a), abs(b)))
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A readable world in which two lines differ; ``right`` is None where the second has no value at all."""
+
+    world: World
+    left: float
+    right: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Compares lines of one task, under the case that is open."""
+
+    setting: Setting
+    case: Case | None = None
+
+    def worlds(self, one_hot: bool) -> tuple[World, ...]:
+        """Return the worlds that count here."""
+        return worlds(self.setting.task, self.case, one_hot=one_hot)
+
+    def value(self, expression: Expression, world: World, variant: Variant) -> float:
+        """Return the value of ``expression``, nan where it has none."""
+        try:
+            return evaluate(self.setting, expression, world, variant)
+        except UndefinedError:
+            return math.nan
+        except ExhaustedError:
+            raise UndecidableError from None
+
+    def agree(
+        self,
+        first: Expression,
+        second: Expression,
+        variant: Variant = TRUTH,
+        *,
+        one_hot: bool = False,
+        other: Variant | None = None,
+    ) -> bool:
+        """Return whether both lines have the same value in all worlds (``other``: the second line's variant).
+
+        Raises:
+            UndecidableError: the first line has a value in none of them.
+
+        """
+        compared = 0
+        for world in self.worlds(one_hot):
+            a = self.value(first, world, variant)
+            if math.isnan(a):
+                continue
+            compared += 1
+            # `not close` would take nan for a difference as well, which is what is meant
+            if not close(a, self.value(second, world, other or variant)):
+                return False
+        if not compared:
+            raise UndecidableError
+        return True
+
+    def follows(self, first: Expression, second: Expression, openers: frozenset[str], *, one_hot: bool = False) -> bool:
+        """Return whether ``second`` follows from ``first`` by ``openers``, logarithms read either way."""
+        return any(
+            self.agree(first, second, Variant(openers, split_logs=split), one_hot=one_hot)
+            for split in ((False, True) if openers else (False,))
+        )
+
+    def needs(self, expression: Expression, variant: Variant) -> bool:
+        """Return whether ``expression`` holds a derivative that the blocked openers of ``variant`` leave closed."""
+        return not any(
+            self.agree(expression, expression, TRUTH, other=replace(variant, split_logs=split))
+            for split in (False, True)
+        )
+
+    def counterexample(self, first: Expression, second: Expression, *, one_hot: bool = False) -> Counterexample | None:
+        """Return the smallest readable world in which the lines differ visibly."""
+        for world in readable_worlds(self.setting.task, self.case, one_hot=one_hot):
+            a, b = self.value(first, world, TRUTH), self.value(second, world, TRUTH)
+            if math.isnan(a):
+                continue
+            if math.isnan(b):
+                return Counterexample(world, a, None)
+            if not close(a, b, VISIBLE):
+                return Counterexample(world, a, b)
+        return None

@@ -1,0 +1,555 @@
+"""The value of a line in a world, with derivatives carried out only as far as the rules at hand allow.
+
+A derivative is opened by one layer where an *opener* is granted; otherwise it is an opaque number that depends on the
+value of what is differentiated and on the variable alone. So two lines have the same value exactly if one follows from
+the other by these rules, whatever algebra happened inside or outside of derivatives, and whatever bound indices are
+called. Inserting a definition is free: a defined quantity has the value of its definition.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.symbolic.expressions import (
+    Binary,
+    Call,
+    Derivative,
+    Expression,
+    Index,
+    IndexValue,
+    Kronecker,
+    Negative,
+    Number,
+    Power,
+    Sum,
+    Symbol,
+    children,
+)
+from autograder.symbolic.rules import ALL
+from autograder.symbolic.setting import Family, Setting, family, lower_indices, substitute
+from autograder.symbolic.tasks import Place
+from autograder.symbolic.worlds import World
+
+MAX_EXPONENT = 64.0
+MAX_SPAN = 16
+MAX_WORK = 200_000  # nodes visited for one value
+
+
+class UndefinedError(ArithmeticError):
+    """A line has no value in a world: division by 0, an index out of range, a logarithm of a negative number."""
+
+
+class ExhaustedError(RuntimeError):
+    """A line is too large to be evaluated in reasonable time."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How derivatives are opened: by which openers, with which of them blocked where, and with which slip.
+
+    ``split_logs`` reads log(u*v) as log(u) + log(v) before it is differentiated. ``slip`` is the key of a typical
+    mistake that the evaluator makes on purpose, for diagnosis.
+    """
+
+    openers: frozenset[str] = ALL
+    blocked: frozenset[str] = frozenset()
+    place: Place = "anywhere"
+    split_logs: bool = False
+    slip: str | None = None
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """What is differentiated by, its indices filled in; ``value`` where it is recognised by value."""
+
+    family: Family | None
+    indices: tuple[int, ...]
+    value: float | None
+
+
+@dataclass(frozen=True)
+class _Depth:
+    """Where the evaluator stands inside a derivative."""
+
+    opened: bool = False
+    summed: bool = False
+
+    def inside(self) -> _Depth:
+        return _Depth(True, self.summed)
+
+    def in_sum(self) -> _Depth:
+        return _Depth(self.opened, True)
+
+
+@dataclass(frozen=True)
+class _Factor:
+    node: Expression
+    env: Mapping[str, int]
+    inverse: bool
+
+
+def evaluate(setting: Setting, expression: Expression, world: World, variant: Variant) -> float:
+    """Return the value of ``expression`` in ``world``.
+
+    Raises:
+        UndefinedError: it has none.
+        ExhaustedError: it is too large.
+
+    """
+    try:
+        value = _Evaluator(setting, world, variant).value(expression, {})
+    except (ZeroDivisionError, OverflowError, ValueError) as error:
+        raise UndefinedError(str(error)) from None
+    if not math.isfinite(value):
+        raise UndefinedError("not finite")
+    return value
+
+
+class _Evaluator:
+    def __init__(self, setting: Setting, world: World, variant: Variant) -> None:
+        self.setting = setting
+        self.world = world
+        self.variant = variant
+        self.free = dict(world.free)
+        self.known: dict[tuple[Family, tuple[int, ...]], float] = {}
+        self.work = 0
+
+    # -------------------------------------------------------------------------------------------- values
+
+    def value(self, node: Expression, env: Mapping[str, int]) -> float:
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise ExhaustedError
+        match node:
+            case Number(value):
+                return float(value)
+            case Symbol():
+                return self.symbol(node, env)
+            case IndexValue(index):
+                return float(self.index(index, env))
+            case Call(function, argument):
+                return self.call(function, argument, env)
+            case Negative(operand):
+                return -self.value(operand, env)
+            case Binary(operator, left, right):
+                a, b = self.value(left, env), self.value(right, env)
+                match operator:
+                    case "+":
+                        return a + b
+                    case "-":
+                        return a - b
+                    case "*":
+                        return a * b
+                return a / b
+            case Power(base, exponent):
+                return self.power(self.value(base, env), self.value(exponent, env))
+            case Derivative(body, variable):
+                return self.derivative(body, self.variable(variable, env), env, _Depth())
+            case Sum(body, index, lower, upper):
+                return math.fsum(self.value(body, {**env, index: k}) for k in self.span(lower, upper, env))
+            case Kronecker(left_index, right_index):
+                return float(self.index(left_index, env) == self.index(right_index, env))
+
+    def power(self, base: float, exponent: float) -> float:
+        if abs(exponent) > MAX_EXPONENT:
+            raise UndefinedError("an exponent is too large")
+        result = base**exponent
+        if isinstance(result, complex):
+            raise UndefinedError("a root of a negative number")
+        return float(result)
+
+    def index(self, index: Index, env: Mapping[str, int]) -> int:
+        if not index.name:
+            return index.offset
+        if index.name in env:
+            return env[index.name] + index.offset
+        if index.name in self.free:
+            return self.free[index.name] + index.offset
+        return self.world.size(index.name) + index.offset
+
+    def call(self, function: str, argument: Expression, env: Mapping[str, int]) -> float:
+        match function:
+            case "exp":
+                return math.exp(self.value(argument, env))
+            case "log":
+                return math.log(self.value(argument, env))
+        definition = self.setting.function_definitions.get(function)
+        if definition is not None:
+            return self.value(substitute(definition.body, definition.parameters[0], argument), env)
+        return self.world.wave(function, self.value(argument, env))
+
+    def indices(self, symbol: Symbol, env: Mapping[str, int]) -> tuple[int, ...]:
+        found = tuple(self.index(index, env) for index in lower_indices(symbol))
+        # a transposed index is a mistake of shape, told apart elsewhere; here it must only exist at all
+        if any(not 1 <= k <= max(dict(self.world.sizes).values()) for k in found):
+            raise UndefinedError("an index is out of range")
+        return found
+
+    def symbol(self, symbol: Symbol, env: Mapping[str, int]) -> float:
+        key = family(symbol), self.indices(symbol, env)
+        if key not in self.known:
+            self.known[key] = self.look_up(*key)
+        return self.known[key]
+
+    def look_up(self, of: Family, indices: tuple[int, ...]) -> float:
+        if self.world.one_hot and of[0] == self.setting.task.normalised and self.setting.task.true_class:
+            return float(indices == (self.free[self.setting.task.true_class],))
+        definition = self.setting.definitions.get(of)
+        if definition is not None:
+            return self.value(definition.body, dict(zip(definition.parameters, indices, strict=True)))
+        return self.world.value((of, indices))
+
+    # -------------------------------------------------------------------------------------------- derivatives
+
+    def variable(self, node: Expression, env: Mapping[str, int]) -> _Variable:
+        if isinstance(node, Symbol):
+            of = family(node)
+            recognised_by_value = of in self.setting.definitions
+            return _Variable(of, self.indices(node, env), self.value(node, env) if recognised_by_value else None)
+        return _Variable(None, (), self.value(node, env))
+
+    def is_variable(self, node: Expression, variable: _Variable, env: Mapping[str, int]) -> bool:
+        match node:
+            case Number() | IndexValue() | Kronecker() | Derivative():
+                return False
+            case Symbol():
+                if family(node) == variable.family:
+                    return self.indices(node, env) == variable.indices
+                if variable.family is not None:
+                    return False
+        if variable.value is None:
+            return False
+        return math.isclose(self.value(node, env), variable.value, rel_tol=1e-12)
+
+    def depends(self, node: Expression, variable: _Variable, env: Mapping[str, int]) -> bool:
+        """Return whether ``node`` varies with ``variable``, all indices filled in."""
+        self.work += 1
+        if self.is_variable(node, variable, env):
+            return True
+        match node:
+            case Symbol():
+                of = family(node)
+                if of == variable.family:
+                    return False
+                if of in self.setting.depends:
+                    return any(self.depends(inner, variable, at) for _key, inner, at in self.channels(of))
+                if of in self.setting.definitions:
+                    body, at = self.expand(node, env)
+                    return self.depends(body, variable, at)
+                return False
+            case Sum(body, index, lower, upper):
+                return any(self.depends(body, variable, {**env, index: k}) for k in self.span(lower, upper, env))
+        return any(self.depends(child, variable, env) for child in children(node))
+
+    def expand(self, symbol: Symbol, env: Mapping[str, int]) -> tuple[Expression, dict[str, int]]:
+        """Return what a defined quantity stands for, and its indices as that definition calls them."""
+        definition = self.setting.definitions[family(symbol)]
+        return definition.body, dict(zip(definition.parameters, self.indices(symbol, env), strict=True))
+
+    def channels(self, of: Family) -> list[tuple[tuple[int, ...], Symbol, dict[str, int]]]:
+        """Return all members of the family through which alone ``of`` varies (loss: all z of layer L+1)."""
+        through = self.setting.depends[of]
+        names = [index.name for index in lower_indices(through)]
+        sizes = [self.world.size(size) for size in self.setting.shapes[family(through)]]
+        found = []
+        for indices in itertools.product(*(range(1, size + 1) for size in sizes)):
+            found.append((indices, through, dict(zip(names, indices, strict=True))))
+        return found
+
+    def may(self, opener: str, depth: _Depth) -> bool:
+        """Return whether ``opener`` is granted here."""
+        if opener not in self.variant.openers:
+            return False
+        if opener not in self.variant.blocked:
+            return True
+        match self.variant.place:
+            case "top":
+                return depth.opened
+            case "outside_sums":
+                return depth.summed
+            case "inside_sums":
+                return not depth.summed
+        return False
+
+    def opaque(self, value: float, variable: _Variable) -> float:
+        """Return the value of a derivative that stays closed: it depends on function and variable alone."""
+        if variable.value is not None and variable.family is None:
+            value += 0.37 * variable.value + 0.11 * value * variable.value
+        return self.world.wave(f"derivative by {variable.family} {variable.indices}", value)
+
+    def derivative(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float:
+        """Return the derivative of ``node``, opened as far as the openers carry."""
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise ExhaustedError
+        opened = self.opened(node, variable, env, depth)
+        return self.opaque(self.value(node, env), variable) if opened is None else opened
+
+    def opened(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float | None:
+        """Return the derivative of ``node`` if an opener matches it, else None."""
+        if self.is_variable(node, variable, env):
+            return 1.0 if self.may("identity", depth) else None
+        if not self.depends(node, variable, env):
+            return self.constant(node, variable, env, depth)
+        match node:
+            case Negative(operand) if self.may("factor", depth):
+                return -self.derivative(operand, variable, env, depth)
+            case Binary(("+" | "-") as operator, left, right) if self.may("sum", depth):
+                a = self.derivative(left, variable, env, depth)
+                b = self.derivative(right, variable, env, depth)
+                return a + b if operator == "+" else a - b
+            case Sum(body, index, lower, upper) if self.may("sum", depth):
+                return math.fsum(
+                    self.derivative(body, variable, {**env, index: k}, depth.in_sum())
+                    for k in self.span(lower, upper, env)
+                )
+            case Binary(("*" | "/"), _, _):
+                return self.product(_factors(node, env), variable, depth)
+            case Power(base, exponent) if self.may("power", depth):
+                return self.derived_power(base, exponent, variable, env, depth)
+            case Call(function, argument):
+                return self.derived_call(node, function, argument, variable, env, depth)
+            case Symbol():
+                return self.derived_symbol(node, variable, env, depth)
+            case Derivative():
+                # a derivative of a derivative is none of the sheet's quantities: a number of its own
+                return self.world.wave(f"second derivative by {variable}", self.value(node, env))
+        return None
+
+    def constant(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float | None:
+        slip = self.variant.slip
+        related = isinstance(node, Symbol) and family(node) == variable.family
+        if related and slip == "missing_kronecker":
+            return 1.0
+        if not related and isinstance(node, Symbol) and slip == "bias_not_vanishing" and node.name == "b":
+            return self.value(node, env)
+        if not related and slip == "constant_not_vanishing":
+            return 1.0
+        return 0.0 if self.may("identity" if related else "constant", depth) else None
+
+    def derived_power(
+        self,
+        base: Expression,
+        exponent: Expression,
+        variable: _Variable,
+        env: Mapping[str, int],
+        depth: _Depth,
+    ) -> float | None:
+        b, e = self.value(base, env), self.value(exponent, env)
+        slip = self.variant.slip
+        if not self.depends(exponent, variable, env):
+            kept = e if slip == "power_exponent_kept" else e - 1
+            return self.chain(e * self.power(b, kept), base, variable, env, depth)
+        if not self.may("exp", depth):
+            return None
+        result = self.power(b, e) * math.log(b) * self.derivative(exponent, variable, env, depth.inside())
+        if self.depends(base, variable, env):
+            result += e * self.power(b, e - 1) * self.derivative(base, variable, env, depth.inside())
+        return result
+
+    def chain(
+        self, outer: float, inner: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth
+    ) -> float:
+        """Return outer derivative times inner derivative."""
+        if self.variant.slip == "missing_inner_derivative":
+            return outer
+        derived = self.derivative(inner, variable, env, depth.inside())
+        return derived if self.variant.slip == "missing_outer_derivative" else outer * derived
+
+    def derived_call(
+        self,
+        node: Expression,
+        function: str,
+        argument: Expression,
+        variable: _Variable,
+        env: Mapping[str, int],
+        depth: _Depth,
+    ) -> float | None:
+        definition = self.setting.function_definitions.get(function)
+        if definition is not None:
+            return self.opened(substitute(definition.body, definition.parameters[0], argument), variable, env, depth)
+        match function:
+            case "exp" if self.may("exp", depth):
+                return self.chain(self.value(node, env), argument, variable, env, depth)
+            case "log":
+                if self.variant.split_logs and self.may("sum", depth):
+                    parts = self.log_factors(argument, env)
+                    if len(parts) > 1 or isinstance(parts[0].node, Call | Power):
+                        return math.fsum(self.derived_log(part, variable, depth) for part in parts)
+                if self.may("log", depth):
+                    return self.chain(1 / self.value(argument, env), argument, variable, env, depth)
+            case _ if self.may("function", depth):
+                name = self.setting.task.functions.get(function)
+                if name is None:
+                    return None
+                outer = function if self.variant.slip == "h_for_dh" else name
+                return self.chain(self.world.wave(outer, self.value(argument, env)), argument, variable, env, depth)
+        return None
+
+    def log_factors(self, argument: Expression, env: Mapping[str, int]) -> list[_Factor]:
+        node, inner = argument, dict(env)
+        while isinstance(node, Symbol) and family(node) in self.setting.definitions:
+            body, bound = self.expand(node, inner)
+            if isinstance(body, Sum):
+                break
+            node, inner = body, bound
+        return _factors(node, inner)[1]
+
+    def derived_log(self, part: _Factor, variable: _Variable, depth: _Depth) -> float:
+        sign = -1.0 if part.inverse else 1.0
+        match part.node:
+            case Call("exp", argument):
+                return sign * self.derivative(argument, variable, part.env, depth)
+            case Power(base, exponent) if not self.depends(exponent, variable, part.env):
+                inner = _Factor(base, part.env, False)
+                return sign * self.value(exponent, part.env) * self.derived_log(inner, variable, depth)
+        return sign * self.derivative(Call("log", part.node), variable, part.env, depth)
+
+    def derived_symbol(
+        self, symbol: Symbol, variable: _Variable, env: Mapping[str, int], depth: _Depth
+    ) -> float | None:
+        of = family(symbol)
+        if of in self.setting.depends:
+            through = family(self.setting.depends[of])
+            if through == variable.family:
+                # that is what delta[L+1,m] stands for: no rule is needed to write it
+                return self.world.value(("derivative of", of, variable.indices))
+            if not self.may("multivariate", depth):
+                return None
+            return math.fsum(
+                self.world.value(("derivative of", of, indices)) * self.derivative(inner, variable, at, depth.inside())
+                for indices, inner, at in self.channels(of)
+            )
+        earlier = self.setting.earlier.get((of, variable.family)) if variable.family else None
+        if earlier is not None and self.may("earlier", depth):
+            body, by, result = earlier
+            names = [index.name for index in (*lower_indices(body), *lower_indices(by))]
+            indices = (*self.indices(symbol, env), *variable.indices)
+            return self.value(result, dict(zip(names, indices, strict=True)))
+        if of not in self.setting.definitions:
+            return None
+        expanded, at = self.expand(symbol, env)
+        return self.opened(expanded, variable, at, depth)
+
+    # -------------------------------------------------------------------------------------------- products
+
+    def product(self, factors: tuple[float, list[_Factor]], variable: _Variable, depth: _Depth) -> float | None:
+        constant, varying = factors[0], list[_Factor]()
+        for factor in factors[1]:
+            if self.depends(factor.node, variable, factor.env):
+                varying.append(factor)
+            else:
+                constant *= self.of(factor)
+        if not self.may("factor", depth) and (constant != 1.0 or len(varying) < len(factors[1])):
+            return None
+        return constant * self.derived_product(varying, variable, depth)
+
+    def of(self, factor: _Factor) -> float:
+        value = self.value(factor.node, factor.env)
+        return 1 / value if factor.inverse else value
+
+    def derived_product(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+        """Return the derivative of a product of factors that all vary with the variable."""
+        if len(factors) == 1:
+            return self.derived_factor(factors[0], variable, depth)
+        value = math.prod(map(self.of, factors))
+        below = [_Factor(factor.node, factor.env, False) for factor in factors if factor.inverse]
+        if below and self.may("quotient", depth):
+            above = [factor for factor in factors if not factor.inverse]
+            return self.quotient(above, below, variable, depth)
+        if self.may("product", depth):
+            derived = [self.derived_factor(factor, variable, depth.inside()) for factor in factors]
+            if self.variant.slip == "product_as_product_of_derivatives":
+                return math.prod(derived)
+            return math.fsum(
+                d * math.prod(self.of(other) for other in factors[:k] + factors[k + 1 :]) for k, d in enumerate(derived)
+            )
+        if self.may("sum", depth):
+            for k, factor in enumerate(factors):
+                if not factor.inverse and (terms := self.terms(factor)) is not None:
+                    others = factors[:k] + factors[k + 1 :]
+                    return math.fsum(sign * self.regrouped([term, *others], variable, depth) for sign, term in terms)
+        return self.opaque(value, variable)
+
+    def regrouped(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+        """Return the derivative of a product whose factors are to be flattened and sorted once more."""
+        constant, flat = 1.0, list[_Factor]()
+        for factor in factors:
+            sign, inner = _factors(factor.node, factor.env, inverse=factor.inverse)
+            constant *= sign
+            flat.extend(inner)
+        derived = self.product((constant, flat), variable, depth) if self.depends_any(flat, variable) else 0.0
+        return self.opaque(math.prod(map(self.of, factors)), variable) if derived is None else derived
+
+    def depends_any(self, factors: list[_Factor], variable: _Variable) -> bool:
+        return any(self.depends(factor.node, variable, factor.env) for factor in factors)
+
+    def terms(self, factor: _Factor) -> list[tuple[float, _Factor]] | None:
+        match factor.node:
+            case Binary("+", left, right):
+                return [(1.0, _Factor(left, factor.env, False)), (1.0, _Factor(right, factor.env, False))]
+            case Binary("-", left, right):
+                return [(1.0, _Factor(left, factor.env, False)), (-1.0, _Factor(right, factor.env, False))]
+            case Sum(body, index, lower, upper):
+                return [
+                    (1.0, _Factor(body, {**factor.env, index: k}, False)) for k in self.span(lower, upper, factor.env)
+                ]
+        return None
+
+    def derived_factor(self, factor: _Factor, variable: _Variable, depth: _Depth) -> float:
+        node, env = factor.node, factor.env
+        if not factor.inverse:
+            return self.derivative(node, variable, env, depth)
+        value = self.value(node, env)
+        if self.may("power", depth):
+            if isinstance(node, Power) and not self.depends(node.exponent, variable, env):
+                return self.derived_reciprocal_power(node, variable, env, depth)
+            kept = 1.0 if self.variant.slip == "power_exponent_kept" else 2.0
+            return self.chain(-(value**-kept), node, variable, env, depth)
+        if self.may("quotient", depth):
+            return self.quotient([], [_Factor(node, env, False)], variable, depth)
+        return self.opaque(1 / value, variable)
+
+    def derived_reciprocal_power(
+        self, node: Power, variable: _Variable, env: Mapping[str, int], depth: _Depth
+    ) -> float:
+        base, exponent = self.value(node.base, env), self.value(node.exponent, env)
+        return self.chain(-exponent * self.power(base, -exponent - 1), node.base, variable, env, depth)
+
+    def quotient(self, above: list[_Factor], below: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+        """Return (f'g - fg')/g**2; ``above`` is empty where the numerator does not vary."""
+        f, g = math.prod(map(self.of, above)), math.prod(map(self.of, below))
+        df = self.derived_product(above, variable, depth.inside()) if above else 0.0
+        dg = self.derived_product(below, variable, depth.inside())
+        match self.variant.slip:
+            case "quotient_swapped":
+                return (f * dg - df * g) / g**2
+            case "quotient_unsquared":
+                return (df * g - f * dg) / g
+            case "quotient_plus":
+                return (df * g + f * dg) / g**2
+            case "quotient_of_derivatives":
+                return df / dg
+        return (df * g - f * dg) / g**2
+
+    def span(self, lower: Index, upper: Index, env: Mapping[str, int]) -> range:
+        span = range(self.index(lower, env), self.index(upper, env) + 1)
+        if len(span) > MAX_SPAN:
+            raise UndefinedError("a bound is out of range")
+        return span
+
+
+def _factors(node: Expression, env: Mapping[str, int], *, inverse: bool = False) -> tuple[float, list[_Factor]]:
+    """Return the sign of a product and its factors; a division's right side is an inverse factor."""
+    match node:
+        case Negative(operand):
+            sign, factors = _factors(operand, env, inverse=inverse)
+            return -sign, factors
+        case Binary(("*" | "/") as operator, left, right):
+            sign, factors = _factors(left, env, inverse=inverse)
+            other, more = _factors(right, env, inverse=inverse ^ (operator == "/"))
+            return sign * other, factors + more
+    return 1.0, [_Factor(node, env, inverse)]

@@ -1,0 +1,162 @@
+"""The four derivations of Übungsblatt 3, eq. (4), (5), (9) and (10), as DESIGN of the notation states them."""
+
+from __future__ import annotations
+
+from autograder.messages import N_
+from autograder.symbolic.expressions import Derivative, Expression, Kronecker, Sum, Symbol, walk
+from autograder.symbolic.rules import Rule
+from autograder.symbolic.tasks import Final, Form, Resolved, Task
+
+DIFFERENTIATION = frozenset({Rule.CONSTANT, Rule.SUM, Rule.FACTOR, Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.CHAIN})
+ALWAYS = frozenset({Rule.DEFINITION, Rule.ALGEBRA})
+_QUOTIENT = frozenset({"quotient", "product", "power"})
+
+
+def free_of_derivatives(expression: Expression) -> bool:
+    """Return whether no derivative is left to carry out."""
+    return not any(isinstance(node, Derivative) for node in walk(expression))
+
+
+def contracted(expression: Expression) -> bool:
+    """Return whether no Kronecker delta is left inside a sum, and no derivative anywhere."""
+    return free_of_derivatives(expression) and not any(
+        isinstance(inner, Kronecker) for node in walk(expression) if isinstance(node, Sum) for inner in walk(node)
+    )
+
+
+def _inserted(expression: Expression) -> bool:
+    """Return whether z^{L+1}_m is written out, its summation index kept apart from n (eq. 1)."""
+    return any(
+        isinstance(node, Sum)
+        and any(
+            isinstance(inner, Symbol) and inner.name == "w" and any(k.name == node.index for k in inner.indices[1:2])
+            for inner in walk(node.body)
+        )
+        for node in walk(expression)
+    )
+
+
+def _summed_over_targets(expression: Expression) -> bool:
+    """Return whether only the sum over the neurons of layer L+1 is left."""
+    return free_of_derivatives(expression) and not _inserted(expression)
+
+
+def _factored(expression: Expression) -> bool:
+    """Return whether h' stands outside of every sum (eq. 10)."""
+    return _summed_over_targets(expression) and not any(
+        getattr(inner, "function", None) == "dh"
+        for node in walk(expression)
+        if isinstance(node, Sum)
+        for inner in walk(node.body)
+    )
+
+
+def _no_loss(expression: Expression) -> bool:
+    return not any(isinstance(node, Symbol) and node.name == "loss" for node in walk(expression))
+
+
+SIGMOID = Task(
+    part="1a",
+    start="Derivative(sigma(z), z)",
+    target="sigma(z)*(1 - sigma(z))",
+    quantities=("z",),
+    definitions={"sigma(z)": "1/(1 + exp(-z))"},
+    rules=DIFFERENTIATION | ALWAYS,
+    usual=frozenset({Rule.QUOTIENT, Rule.CHAIN, Rule.POWER}),
+    milestones=(
+        Resolved(N_("a rule applied to 1/(1 + exp(-z)), its derivative still to do"), _QUOTIENT),
+        Resolved(N_("inner derivative"), frozenset({"exp"})),
+        Form(N_("a line without derivatives"), free_of_derivatives),
+        Final(N_("turned into sigma(z)*(1 - sigma(z))"), free_of_derivatives),
+    ),
+    max_points=2,
+    sheet_atoms=("sigma(z)",),
+    strict_end=True,
+)
+
+_CLASSES = {"i": "N", "j": "N", "n": "N", "t": "N"}
+_SOFTMAX = {"a[i]": "exp(z[i])/S", "S": "Sum(exp(z[k]), (k, 1, N))"}
+
+SOFTMAX = Task(
+    part="1b",
+    start="Derivative(a[i], z[j])",
+    target="a[i]*(kron(i, j) - a[j])",
+    quantities=("z[i]", "a[i]", "S"),
+    indices={"i": "N", "j": "N"},
+    free=("i", "j"),
+    definitions=_SOFTMAX,
+    rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
+    usual=frozenset({Rule.QUOTIENT, Rule.CHAIN}),
+    milestones=(
+        Resolved(N_("quotient rule, product rule or logarithm applied"), _QUOTIENT),
+        Resolved(N_("derivative of exp(z[i])"), frozenset({"exp", "identity"}), "outside_sums", both_cases=True),
+        Resolved(N_("derivative of S"), frozenset({"exp", "identity", "constant"}), "inside_sums"),
+        Final(N_("brought into the final form"), free_of_derivatives),
+    ),
+    max_points=2,
+    sheet_atoms=("a[i]", "a[j]", "kron(i, j)"),
+)
+
+OUTPUT = Task(
+    part="1c",
+    start="Derivative(loss, z[n])",
+    target="a[n] - y[n]",
+    quantities=("z[i]", "a[i]", "y[i]", "S", "loss"),
+    indices=_CLASSES,
+    free=("n", "t"),
+    definitions=_SOFTMAX | {"loss": "-Sum(y[i]*log(a[i]), (i, 1, N))"},
+    earlier={"Derivative(a[i], z[j])": "a[i]*(kron(i, j) - a[j])"},
+    normalised="y",
+    true_class="t",
+    rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER, Rule.ASSUMPTION, Rule.PART_1B},
+    usual=frozenset({Rule.CHAIN, Rule.PART_1B}),
+    milestones=(
+        Resolved(N_("derivative moved into the sum"), frozenset({"sum"}), "top"),
+        Resolved(N_("derivative of the logarithm"), frozenset({"log"})),
+        Form(N_("1b inserted and the Kronecker delta contracted"), contracted),
+        Final(N_("sum of y = 1 named, result with the right sign"), free_of_derivatives, assumption=True),
+    ),
+    max_points=2,
+    sheet_atoms=("a[n]", "y[n]", "kron(n, t)"),
+)
+
+RECURSION = Task(
+    part="1d",
+    start="Derivative(loss, z[L,n])",
+    other_starts=("Sum(Derivative(loss, z[L+1,m])*Derivative(z[L+1,m], z[L,n]), (m, 1, M))",),
+    target="dh(z[L,n])*Sum(delta[L+1,m]*w[L+1,n,m], (m, 1, M))",
+    quantities=(
+        "z[L,n]",
+        "z[L+1,m]",
+        "a[L,n]",
+        "a[L+1,m]",
+        "w[L+1,n,m]",
+        "b[L+1,m]",
+        "delta[L,n]",
+        "delta[L+1,m]",
+        "loss",
+    ),
+    indices={"n": "N", "m": "M"},
+    free=("n",),
+    functions={"h": "dh", "dh": None},
+    definitions={
+        "a[L,n]": "h(z[L,n])",
+        "a[L+1,m]": "h(z[L+1,m])",
+        "z[L+1,m]": "Sum(w[L+1,k,m]*a[L,k], (k, 1, N)) + b[L+1,m]",
+        "delta[L,n]": "Derivative(loss, z[L,n])",
+        "delta[L+1,m]": "Derivative(loss, z[L+1,m])",
+    },
+    depends={"loss": "z[L+1,m]"},
+    rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
+    usual=frozenset({Rule.CHAIN}),
+    milestones=(
+        Resolved(N_("chain rule over all neurons of layer L+1, delta[L+1,m] inserted"), frozenset({"multivariate"})),
+        Form(N_("z[L+1,m] inserted, with a summation index of its own"), _inserted),
+        Resolved(N_("derivative moved into the sum, the bias vanishes"), frozenset({"sum"})),
+        Resolved(N_("h' by the chain rule"), frozenset({"function"})),
+        Form(N_("the Kronecker delta contracted to w[L+1,n,m]"), _summed_over_targets),
+        Final(N_("h'(z[L,n]) in front of the sum"), _factored),
+    ),
+    max_points=3,
+    sheet_atoms=(),
+)
