@@ -207,7 +207,7 @@ class _Check:
     # ---------------------------------------------------------------------------------------- the whole
 
     def unsolved(self) -> Verdict:
-        milestones = tuple(MilestoneResult(m.title, m.points, False) for m in self.task.milestones)
+        milestones = tuple(MilestoneResult(_(m.title), m.points, False) for m in self.task.milestones)
         message = _("Still empty: begin with {start}.", start=self.task.start)
         if self.verdicts:
             message = _("Still empty: the start stands, now comes your first step.")
@@ -225,7 +225,7 @@ class _Check:
             self.undecided = True
             points, milestones = (
                 0.0,
-                tuple(MilestoneResult(m.title, m.points, False) for m in self.task.milestones),
+                tuple(MilestoneResult(_(m.title), m.points, False) for m in self.task.milestones),
             )
         if not self.valid_start:
             points, milestones = 0.0, tuple(replace(m, earned=False) for m in milestones)

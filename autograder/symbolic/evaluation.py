@@ -35,7 +35,7 @@ from autograder.symbolic.worlds import World
 
 MAX_EXPONENT = 64.0
 MAX_SPAN = 16
-MAX_WORK = 200_000  # nodes visited for one value
+MAX_WORK = 30_000  # nodes visited for one value
 
 
 class UndefinedError(ArithmeticError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.messages import N_
 from autograder.symbolic.rules import Rule
-from autograder.symbolic.sheet import ALWAYS, DIFFERENTIATION, contracted, free_of_derivatives
+from autograder.symbolic.sheet import ALWAYS, DIFFERENTIATION, free_of_derivatives
 from autograder.symbolic.tasks import Final, Form, Resolved, Task
 
 TANH = Task(
@@ -42,7 +42,7 @@ LINEAR = Task(
     milestones=(
         Resolved(N_("derivative moved into the sum"), frozenset({"sum"}), "top"),
         Resolved(N_("power rule, inner derivative still to do"), frozenset({"power"})),
-        Form(N_("Kronecker deltas contracted"), contracted),
+        Form(N_("a line without derivatives"), free_of_derivatives),
         Final(N_("brought into the final form"), free_of_derivatives),
     ),
     max_points=2,

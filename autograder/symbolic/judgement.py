@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograder.messages import _, number
 from autograder.symbolic.comparison import Comparison, Counterexample
 from autograder.symbolic.diagnosis import HINTS, name_mistake, rename
+from autograder.symbolic.evaluation import Variant
 from autograder.symbolic.expressions import Expression, Sum, Symbol, children, walk, with_children
 from autograder.symbolic.rules import EARLIER, HEAVY, LIGHT, Rule, openers
 from autograder.symbolic.scope import ShapeMistake
@@ -64,7 +65,7 @@ def judge(before: Line, line: Line, comparison: Comparison) -> Judgement:
         if not assumed and task.normalised is not None and comparison.agree(first, second, one_hot=True):
             return Judgement(
                 "assumption",
-                True,
+                False,
                 "assumption_not_named",
                 _("That holds because the entries of y add up to 1. Name this assumption: # Voraussetzung."),
             )
@@ -99,8 +100,11 @@ def _true(before: Line, line: Line, comparison: Comparison, assumed: bool) -> Ju
         )
     if not line.rules:
         return Judgement("jump", False, "no_reason", _("Why? Name the rule behind #.") + _lies_between(used))
-    if used is not None and len(used) <= max(1, len(heavy)):
-        return _other_rule(line, used)
+    if used is not None and len(HEAVY.intersection(used)) <= max(1, len(heavy)):
+        began = _began_with(first, second, heavy, comparison, assumed) if used == (Rule.CHAIN,) else None
+        if began is None:
+            return _other_rule(line, used)
+        used = (began, Rule.CHAIN)
     return Judgement(
         "jump",
         False,
@@ -111,6 +115,21 @@ def _true(before: Line, line: Line, comparison: Comparison, assumed: bool) -> Ju
         )
         + _lies_between(used),
     )
+
+
+def _began_with(
+    first: Expression, second: Expression, heavy: list[Rule], comparison: Comparison, assumed: bool
+) -> Rule | None:
+    """Return the named rule that opens ``first`` and carries to ``second`` if the chain rule joins it.
+
+    The chain rule alone would carry there too, since it knows 1/u; but that is not how the line was meant.
+    """
+    for rule in heavy:
+        named = openers(frozenset({rule}))
+        applies = not comparison.agree(first, first, Variant(named), other=Variant(LIGHT), one_hot=assumed)
+        if applies and comparison.follows(first, second, openers(frozenset({rule, Rule.CHAIN})), one_hot=assumed):
+            return rule
+    return None
 
 
 def explain(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from autograder.messages import _
 from autograder.symbolic.comparison import PLAIN, TRUTH, Comparison
 from autograder.symbolic.evaluation import Variant
 from autograder.symbolic.expressions import (
@@ -45,6 +46,11 @@ class Judged:
     status: Status
     ok: bool
 
+    @property
+    def sound(self) -> bool:
+        """Whether the line counts on the way; an assumption that is not named is paid for at the end."""
+        return self.ok or self.status == "assumption"
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -67,7 +73,7 @@ def score(
     for k, milestone in enumerate(milestones):
         reached = [milestones_of_chain[k] for milestones_of_chain in earned]
         got = (bool(reached) and all(reached) and cases_complete) if milestone.both_cases else any(reached)
-        results.append(MilestoneResult(milestone.title, milestone.points, got))
+        results.append(MilestoneResult(_(milestone.title), milestone.points, got))
     points = sum(result.points for result in results if result.earned)
     judged = [line for chain in chains for line in chain.lines]
     if any(line.status == "other_rule" for line in judged):
@@ -108,7 +114,7 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
 
 def _sound_way(judged: Judged, chain: Chain, setting: Setting) -> bool:
     """Return whether a line follows and is more than the bare result."""
-    return judged.ok and not in_sheet_form(judged.line.expression, setting, chain.comparison)
+    return judged.sound and not in_sheet_form(judged.line.expression, setting, chain.comparison)
 
 
 def _shows(judged: Judged, shown: Callable[[Expression], bool], chain: Chain, setting: Setting) -> bool:
@@ -116,18 +122,19 @@ def _shows(judged: Judged, shown: Callable[[Expression], bool], chain: Chain, se
         return True
     # the line before had the form but was wrong for another reason; what goes on from it soundly keeps the form
     before = judged.before.expression if judged.before else setting.start
-    return judged.ok and shown(before) and not in_sheet_form(before, setting, chain.comparison)
+    return judged.sound and shown(before) and not in_sheet_form(before, setting, chain.comparison)
 
 
 def _reached(final: Final, chain: Chain, setting: Setting) -> bool:
     slipped = assumed = False
+    if final.assumption and any(judged.status == "assumption" for judged in chain.lines):
+        return False
     for judged in chain.lines:
-        slipped = slipped or not judged.ok
+        slipped = slipped or not judged.sound
         assumed = assumed or (judged.ok and judged.line.assumed)
         # a true line states the result even where its reason is missing
-        sound = judged.ok or judged.status == "jump"
         if (
-            sound
+            (judged.sound or judged.status == "jump")
             and (assumed or not final.assumption)
             and _final_form(judged.line.expression, setting, chain.comparison, slipped=slipped)
         ):
