@@ -1,0 +1,107 @@
+"""nbgrader's own converters on one course, step by step, with what they log kept out of the terminal."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
+from nbgrader.plugins import CsvExportPlugin
+
+LOGFILE = ".nbgrader.log"
+
+
+class StepError(RuntimeError):
+    """A step of nbgrader failed; the message is what it failed of, ``log`` all that nbgrader complained about."""
+
+    def __init__(self, complaints: list[str]) -> None:
+        """Find the reason: the last line of a traceback, else the first complaint."""
+        told = next((text for text in complaints if "Traceback" in text), complaints[0])
+        super().__init__(told.strip().split("\n")[-1].strip())
+        self.log = "\n".join(complaints)
+
+
+class Pipeline:
+    """The steps from a source notebook to feedback, each what the ``nbgrader`` command of its name does.
+
+    nbgrader's log goes to ``.nbgrader.log`` in the course's folder. Failing steps raise :class:`StepError`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Open the course in ``root``, which holds ``nbgrader_config.py``."""
+        self.root = root.resolve()
+        os.chdir(self.root)
+        self._app = NbGrader()
+        self._app.initialize([], root=str(self.root))
+        self._app.log.handlers = [logging.FileHandler(self.root / LOGFILE, mode="w", encoding="utf-8")]
+        self._app.log.setLevel(logging.INFO)
+        self._course = self._app.coursedir
+
+    def assignments(self) -> list[str]:
+        """Return the names of the assignments in ``source``."""
+        source = self.root / self._course.source_directory
+        return sorted(path.name for path in source.glob("*") if any(path.glob("*.ipynb")))
+
+    def students(self, assignment: str) -> list[str]:
+        """Return who handed anything in."""
+        submitted = self.root / self._course.submitted_directory
+        return sorted(path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir())
+
+    def forgotten(self, assignment: str) -> list[str]:
+        """Return who is in the gradebook, and so in grades.csv, without a hand-in in ``submitted``."""
+        with self.gradebook() as gradebook:
+            graded = {submission.student.id for submission in gradebook.assignment_submissions(assignment)}
+        return sorted(graded - set(self.students(assignment)))
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """Return the folder of one hand-in in ``step`` (``release``, ``submitted``, ``autograded``, ``feedback``)."""
+        return Path(self._course.format_path(getattr(self._course, f"{step}_directory"), student, assignment))
+
+    def gradebook(self) -> Gradebook:
+        """Return nbgrader's gradebook, a context manager."""
+        return Gradebook(self._course.db_url, self._course.course_id)
+
+    def generate_assignment(self, assignment: str) -> None:
+        """Write the release of ``assignment``."""
+        self._run(GenerateAssignment, assignment, "*")
+
+    def autograde(self, assignment: str, student: str) -> None:
+        """Grade one hand-in."""
+        self._run(Autograde, assignment, student)
+
+    def generate_feedback(self, assignment: str, student: str) -> None:
+        """Write the feedback on one hand-in."""
+        self._run(GenerateFeedback, assignment, student)
+
+    def export(self, path: Path) -> None:
+        """Write all points to a CSV file, as ``nbgrader export`` does."""
+        plugin = CsvExportPlugin(parent=self._app)
+        plugin.to = str(path)
+        with self.gradebook() as gradebook:
+            plugin.export(gradebook)
+
+    def _run(self, converter: type[BaseConverter], assignment: str, student: str) -> None:
+        self._course.assignment_id, self._course.student_id = assignment, student
+        step = converter(coursedir=self._course, parent=self._app)
+        step.force = True
+        with _captured(self._app.log) as complaints:
+            try:
+                step.start()
+            except Exception as error:  # nbgrader raises what its plugins and databases raise
+                raise StepError(complaints or [str(error)]) from error
+
+
+@contextmanager
+def _captured(log: logging.Logger) -> Iterator[list[str]]:
+    """Collect what is logged as an error."""
+    lines: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        log.removeHandler(handler)

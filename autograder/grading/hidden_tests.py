@@ -1,0 +1,64 @@
+# mypy: allow-subclassing-any
+"""Hidden tests: out of the release and the gradebook, into a submission when it is graded, out of its feedback.
+
+nbgrader keeps the tests it restores in gradebook.db, hidden ones included. Here SaveCells runs after
+ClearHiddenTests, so the gradebook holds what students have anyway, and the whole test comes from ``source/``.
+"""
+
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import preprocessors, utils
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.grading.notes import INTERRUPTED, KERNEL_DIED
+from autograder.messages import _
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Tell whether ``cell`` is graded by running it (and not by hand)."""
+    return bool(utils.is_grade(cell)) and not utils.is_solution(cell) and cell.cell_type == "code"
+
+
+class RestoreHiddenTests(preprocessors.NbGraderPreprocessor):
+    """Give every test cell of a submission its whole text from ``source/``; for the end of sanitizing."""
+
+    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the test cells' text; raises FileNotFoundError without the source notebook."""
+        course = CourseDirectory(parent=self)
+        names = resources["nbgrader"]
+        folder = course.format_path(course.source_directory, ".", names["assignment"])
+        source = nbformat.read(f"{folder}/{names['notebook']}.ipynb", as_version=4)
+        tests = {cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if is_test(cell)}
+        for cell in filter(is_test, notebook.cells):
+            grade_id = cell.metadata.nbgrader.grade_id
+            if grade_id not in tests:
+                self.log.warning("The test %s is not in the source notebook any more", grade_id)
+            cell.source = tests.get(grade_id, cell.source)
+        return notebook, resources
+
+
+class ClearHiddenTests(preprocessors.ClearHiddenTests):
+    """For feedback: takes hidden tests out of test cells, and nothing out of what a student wrote."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clear one cell, its traceback included: that would quote the hidden lines."""
+        if not is_test(cell):
+            return cell, resources
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        for output in cell.outputs:
+            if output.output_type == "error":
+                output.evalue = ""
+                output.traceback = [_why(output.ename)]
+        return cell, resources
+
+
+def _why(error: str) -> str:
+    if error == INTERRUPTED:
+        return _("This check ran too long and was stopped.")
+    if error == KERNEL_DIED:
+        return _("This check ended Python itself.")
+    return _("This check could not run to its end ({error}).", error=error)

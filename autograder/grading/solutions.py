@@ -1,0 +1,106 @@
+"""The sheet's own functions and digits, for the hidden regions of test cells.
+
+from autograder.grading import solutions
+correct = solutions("2_netzwerk")
+correct.softmax(z)
+"""
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.messages import _
+
+COURSE_VARIABLE = "AUTOGRADER_COURSE"
+CONFIGURATION = "nbgrader_config.py"
+_UNSEEN = Path(__file__).parent / "data" / "digits_unseen.npz"
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+class CourseNotFoundError(LookupError):
+    """The folder of the course, or a notebook in its ``source`` folder, is not where it should be."""
+
+
+def course_root(start: Path | None = None) -> Path:
+    """Return the nearest folder from ``start`` upwards with a configuration; ``start`` is here, if not given.
+
+    Without a ``start``, ``$AUTOGRADER_COURSE`` has the first word.
+    Raises :class:`CourseNotFoundError` where there is none.
+    """
+    named = os.environ.get(COURSE_VARIABLE)
+    if named and start is None:
+        return Path(named)
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIGURATION).is_file():
+            return folder
+    message = _(
+        "no {configuration} in {start} or above it; name the course's folder in ${variable}",
+        configuration=CONFIGURATION,
+        start=start,
+        variable=COURSE_VARIABLE,
+    )
+    raise CourseNotFoundError(message)
+
+
+def solutions(notebook: str) -> SimpleNamespace:
+    """Return what the solution cells of ``source/<assignment>/<notebook>.ipynb`` define, each name an attribute.
+
+    Solution cells and the cell ``setup`` run whole, of the other cells only imports and definitions, so that
+    nothing is trained or plotted. They run once per process, in a namespace of their own. Raises
+    :class:`CourseNotFoundError`, or RuntimeError naming the cell that fails.
+    """
+    return _run(_source(course_root(), notebook))
+
+
+def unseen_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return ``(X, labels)``, the digits that no student has: X of shape (357, 64) in [0, 1]."""
+    from autograder.numeric.digits import read_digits
+
+    return read_digits(_UNSEEN)
+
+
+def _source(root: Path, notebook: str) -> Path:
+    """Find a source notebook: of the assignment that the current folder belongs to, else the only one."""
+    here = root / "source" / Path.cwd().name / f"{notebook}.ipynb"
+    if here.is_file():
+        return here
+    found = sorted(root.glob(f"source/*/{notebook}.ipynb"))
+    if len(found) == 1:
+        return found[0]
+    problem = f"no source/*/{notebook}.ipynb" if not found else f"{len(found)} assignments have {notebook}.ipynb"
+    raise CourseNotFoundError(f"{problem} in {root}")
+
+
+@cache
+def _run(path: Path) -> SimpleNamespace:
+    namespace: dict[str, Any] = {"__name__": path.stem}
+    for name, code in _cells(path):
+        try:
+            exec(compile(code, f"{path.name}:{name}", "exec"), namespace)  # noqa: S102 - the instructor's own
+        except Exception as error:
+            raise RuntimeError(f"{path}: the cell {name} fails: {error!r}") from error
+    return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
+
+
+def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Yield the name and the wanted statements of each code cell, in order; cell magics are not Python."""
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        nbgrader = cell.get("metadata", {}).get("nbgrader", {})
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or nbgrader.get("grade") or source.lstrip().startswith("%%"):
+            continue
+        name = nbgrader.get("grade_id") or cell.get("id") or str(number)
+        lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+        tree = ast.parse("\n".join(lines), filename=f"{path.name}:{name}")
+        if not nbgrader.get("solution") and name != "setup":
+            tree.body = [statement for statement in tree.body if isinstance(statement, _DEFINITIONS)]
+        yield name, tree

@@ -1,0 +1,21 @@
+"""What the sheet's notebooks use: the grade card with its checks, and derivations."""
+
+from autograder.notebook.derivation import Derivation
+from autograder.notebook.grade import (
+    Grade,
+    MismatchError,
+    expect_equal,
+    expect_no_warning,
+    expect_true,
+    expect_unchanged,
+)
+
+__all__ = [
+    "Derivation",
+    "Grade",
+    "MismatchError",
+    "expect_equal",
+    "expect_no_warning",
+    "expect_true",
+    "expect_unchanged",
+]

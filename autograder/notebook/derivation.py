@@ -1,0 +1,5 @@
+"""Placeholder while the display is being written."""
+
+
+class Derivation:
+    """Placeholder."""

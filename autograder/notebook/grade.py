@@ -1,0 +1,322 @@
+"""The grade card: what a graded test cell earns, part by part, and why not more.
+
+A test cell builds a ``Grade``, checks inside of ``with grade.part(points, title)`` blocks and ends with the card.
+Students see the card; nbgrader reads its plain text, which is the number of points, as partial credit. A part
+earns its points only if its block runs to the end: points are given for what was shown, never for want of an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import html
+import io
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.messages import _, number
+from autograder.numeric.compare import Mismatch, compare
+from autograder.symbolic import TASKS, Verdict, check_derivation
+
+_MISSING = object()
+_VALIDATING = "NBGRADER_VALIDATING"  # nbgrader's validator sets it while a notebook runs
+_STACK: list[_Part] = []
+
+
+class MismatchError(AssertionError):
+    """A check failed; ``mismatch`` says how."""
+
+    def __init__(self, mismatch: Mismatch) -> None:
+        super().__init__(mismatch.message)
+        self.mismatch = mismatch
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the card."""
+
+    title: str
+    points: float
+    earned: float
+    message: str = ""
+
+
+class Grade:
+    """The card of one test cell; its parts must add up to ``max_points``.
+
+    ``substitute`` puts correct functions in the place of the student's own while a part runs, so that a wrong
+    function costs only its own points (Folgefehler).
+    """
+
+    def __init__(self, max_points: float) -> None:
+        self.max_points = max_points
+        self.rows: list[Row] = []
+        self.review = ""
+        self._namespace: dict[str, Any] = sys._getframe(1).f_globals
+        self._substitutes: dict[str, Any] = {}
+
+    @property
+    def points(self) -> float:
+        """What the parts earned together."""
+        return sum(row.earned for row in self.rows)
+
+    def substitute(self, correct: object, *names: str) -> None:
+        """Let the student's code call ``correct``'s functions ``names`` in all parts from here on."""
+        self._substitutes = {name: getattr(correct, name) for name in names}
+
+    def part(self, points: float, title: str) -> _Part:
+        """Return the context in which one merit is checked."""
+        return _Part(self, points, title)
+
+    def hidden(self, kind: str) -> None:
+        """Say of what kind the inputs from here to the end of the part are; their numbers stay untold."""
+        if _STACK:
+            _STACK[-1].kind = kind
+
+    def derivation(self, part: str, derivation: object) -> None:
+        """Check ``derivation``, the object that a derivation cell made or its text, and add its milestones."""
+        text = derivation if isinstance(derivation, str) else getattr(derivation, "text", None)
+        if not isinstance(text, str):
+            title = _("Derivation {part}", part=part)
+            self.rows.append(
+                Row(title, TASKS[part].max_points, 0.0, _("There is no derivation cell %%derivation yet."))
+            )
+            return
+        verdict = check_derivation(part, text)
+        self.rows.extend(_milestone_rows(verdict))
+        if verdict.manual_review:
+            self.review = _("A line could not be decided; your tutor will look at it.")
+
+    # -------------------------------------------------------------------------------------------- display
+
+    def __repr__(self) -> str:
+        return f"{self.points:g}"
+
+    def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
+        total = sum(row.points for row in self.rows)
+        if not np.isclose(total, self.max_points):
+            raise ValueError(f"the parts add up to {total:g}, not to {self.max_points:g} points")
+        if self.points < self.max_points and os.environ.get(_VALIDATING):
+            # nbgrader's validator shows what stands here, and nothing else of the card
+            print(self.text(), file=sys.stderr)  # noqa: T201
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    def text(self) -> str:
+        """Return the card as plain text."""
+        lines = []
+        for row in self.rows:
+            mark = "✓" if row.earned == row.points else "✗"
+            lines.append(f"{mark} {row.title} ({_points(row)}){': ' if row.message else ''}{row.message}")
+        return "\n".join([*lines, *([self.review] if self.review else []), self._summary()])
+
+    def html(self) -> str:
+        """Return the card as HTML that needs no style sheet and reads on light and dark grounds."""
+        rows = "".join(_row_html(row) for row in self.rows)
+        review = f"<div style='margin-top:.4em'>{html.escape(self.review)}</div>" if self.review else ""
+        share = 0 if not self.max_points else self.points / self.max_points
+        border = "#2e9e5b" if share == 1 else "#c98a1b"
+        return (
+            f"<div style='border-left:4px solid {border};padding:.3em .9em;margin:.3em 0;max-width:60em'>"
+            f"<table style='border-collapse:collapse;margin:0;color:inherit;background:none'>{rows}</table>{review}"
+            f"<div style='margin-top:.4em;font-weight:600'>{html.escape(self._summary())}</div></div>"
+        )
+
+    def _summary(self) -> str:
+        return _("{points} of {max_points} points", points=number(self.points), max_points=number(self.max_points))
+
+
+class _Part:
+    """A block of checks that earns its points together."""
+
+    def __init__(self, grade: Grade, points: float, title: str) -> None:
+        self.grade = grade
+        self.points = points
+        self.title = title
+        self.kind: str | None = None
+        self.converted = False
+        self._quiet = contextlib.ExitStack()
+        self._replaced: dict[str, Any] = {}
+
+    def __enter__(self) -> _Part:
+        _STACK.append(self)
+        self._quiet.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        # nbgrader takes anything on stderr for a failure, also what a student's code says in passing
+        self._quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        namespace = self.grade._namespace
+        for name, function in self.grade._substitutes.items():
+            self._replaced[name] = namespace.get(name, _MISSING)
+            namespace[name] = function
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        namespace = self.grade._namespace
+        for name, function in self._replaced.items():
+            if function is _MISSING:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = function
+        self._quiet.close()
+        _STACK.remove(self)
+        if isinstance(error, KeyboardInterrupt):
+            return False
+        row = Row(self.title, self.points, 0.0)
+        if error is None:
+            earned = self.points / 2 if self.converted else self.points
+            message = _("Right, but return NumPy arrays instead of nested lists.") if self.converted else ""
+            row = replace(row, earned=earned, message=message)
+        else:
+            row = replace(row, message=self._explain(error, trace))
+        self.grade.rows.append(row)
+        return True
+
+    def _explain(self, error: BaseException, trace: TracebackType | None) -> str:
+        message = _told(error, trace, hidden=self.kind is not None)
+        if self.kind is None:
+            return message
+        return _("Hidden test ({kind}): {message}", kind=self.kind, message=message)
+
+
+def _told(error: BaseException, trace: TracebackType | None, *, hidden: bool) -> str:
+    """Return in words what went wrong in a part."""
+    frames = traceback.extract_tb(trace)
+    inside = [frame for frame in frames[1:] if os.sep + "autograder" + os.sep not in frame.filename]
+    match error:
+        case MismatchError(mismatch=mismatch):
+            text = mismatch.verdict if hidden else mismatch.message
+            return text[0].upper() + text[1:]
+        case NotImplementedError():
+            return _("Still empty.")
+        case NameError(name=name) if not inside:
+            return _("{name} is not there yet: run the cell above, or write it.", name=name)
+        case SystemExit():
+            return _("Your code ends Python itself (exit). Leave that out.")
+        case RecursionError():
+            return _("Your code calls itself without end.")
+    what = f"{type(error).__name__}: {error}"[:300]
+    if not inside:
+        if "NoneType" in str(error):
+            return _("Nothing came back (None). Is a return missing?")
+        return _("What came back does not have the form that is asked for ({what}).", what=what)
+    if hidden:
+        what = type(error).__name__
+    last = inside[-1]
+    return _("Your code stops in {function}, line {line}: {what}", function=last.name, line=last.lineno, what=what)
+
+
+def _milestone_rows(verdict: Verdict) -> Iterator[Row]:
+    earned = sum(milestone.points for milestone in verdict.milestones if milestone.earned)
+    lost = earned - verdict.points
+    last = len(verdict.milestones) - 1
+    for k, milestone in enumerate(verdict.milestones):
+        got = milestone.points if milestone.earned else 0.0
+        # a rule named wrongly and the like cost once, whichever milestones were reached
+        taken = min(got, lost)
+        lost -= taken
+        message = _("less {points}: see the hints at the lines above", points=number(taken)) if taken else ""
+        yield Row(milestone.title, milestone.points, got - taken, message or (verdict.message if k == last else ""))
+
+
+def _points(row: Row) -> str:
+    return f"{number(row.earned)}/{number(row.points)}"
+
+
+def _row_html(row: Row) -> str:
+    full = row.earned == row.points
+    mark, colour = ("✓", "#2e9e5b") if full else (("◐", "#c98a1b") if row.earned else ("✗", "#d64550"))
+    message = f"<div style='opacity:.85'>{html.escape(row.message)}</div>" if row.message else ""
+    cell = "style='text-align:left;vertical-align:top;padding:.15em .6em .15em 0;border:none;background:none"
+    title = html.escape(row.title)
+    return (
+        f"<tr style='background:none'><td {cell};color:{colour};font-weight:700'>{mark}</td>"
+        f"<td {cell};white-space:normal'>{title}{message}</td>"
+        f"<td {cell};white-space:nowrap'>{_points(row)}</td></tr>"
+    )
+
+
+# ------------------------------------------------------------------------------------------------ checks
+
+
+def expect_equal(
+    actual: Any, expected: Any, what: str = "", *, rtol: float | None = None, atol: float | None = None
+) -> None:
+    """Check that ``actual`` is ``expected`` up to rounding; ``what`` names it in the message (``softmax(z)``).
+
+    Nested lists where arrays are meant are compared all the same; the part then gives half of its points.
+
+    Raises:
+        MismatchError: it is not.
+
+    """
+    outcome = compare(actual, expected, rtol=rtol, atol=atol)
+    if outcome.converted and _STACK:
+        _STACK[-1].converted = True
+    if outcome.mismatch is not None:
+        raise MismatchError(_about(what, outcome.mismatch))
+
+
+def expect_true(condition: object, message: str) -> None:
+    """Check ``condition``; ``message`` says in German what is not as it should be, without hidden numbers.
+
+    Raises:
+        MismatchError: it does not hold.
+
+    """
+    if not bool(condition):
+        raise MismatchError(Mismatch("condition", message, message))
+
+
+@contextlib.contextmanager
+def expect_unchanged(*inputs: Any) -> Iterator[None]:
+    """Check that the block leaves ``inputs`` (arrays, or sequences of them) as they were.
+
+    Raises:
+        MismatchError: one of them was changed in place.
+
+    """
+    before = copy.deepcopy(inputs)
+    yield
+    if not _identical(before, inputs):
+        text = _("an input was changed in place; work on a copy")
+        raise MismatchError(Mismatch("changed", text, text))
+
+
+def _identical(before: Any, after: Any) -> bool:
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_identical, before, after))
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, np.asarray(after), equal_nan=before.dtype.kind == "f")
+    return bool(before == after)
+
+
+@contextlib.contextmanager
+def expect_no_warning() -> Iterator[None]:
+    """Check that the block raises no RuntimeWarning of NumPy's, such as an overflow.
+
+    Raises:
+        MismatchError: it does.
+
+    """
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        if issubclass(warning.category, RuntimeWarning):
+            text = _("NumPy warns: {warning}", warning=str(warning.message))
+            raise MismatchError(Mismatch("warning", text, text))
+
+
+def _about(what: str, mismatch: Mismatch) -> Mismatch:
+    if not what:
+        return mismatch
+    return replace(mismatch, message=f"{what}: {mismatch.message}", verdict=f"{what}: {mismatch.verdict}")

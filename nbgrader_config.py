@@ -1,0 +1,72 @@
+"""nbgrader's configuration of this course: all that makes unmodified nbgrader 0.9.6 grade it.
+
+What each of our classes does, its module says; the list of nbgrader's own comes from its defaults.
+"""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - traitlets puts it there
+
+GRADING = "autograder.grading"
+NBGRADER = "nbgrader.preprocessors"
+
+warnings.filterwarnings("ignore", module="nbgrader")  # about SQLAlchemy, to its developers
+# nbgrader calls its neighbour alembic by name, also where the environment was not activated
+HERE = str(Path(sys.executable).parent)
+if HERE not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([HERE, os.environ.get("PATH", "")])
+
+c.CourseDirectory.course_id = "backpropagation"
+c.CourseDirectory.release_directory = "assignments"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".DS_Store", "Thumbs.db"]
+
+# --- release: SaveCells comes after ClearHiddenTests, so that gradebook.db holds no hidden test -------------------
+c.GenerateAssignment.preprocessors = [
+    f"{NBGRADER}.IncludeHeaderFooter",
+    f"{NBGRADER}.LockCells",
+    f"{GRADING}.stubs.ClearSolutions",
+    f"{NBGRADER}.ClearOutput",
+    f"{NBGRADER}.CheckCellMetadata",
+    f"{NBGRADER}.ClearHiddenTests",
+    f"{NBGRADER}.ClearMarkScheme",
+    f"{NBGRADER}.ComputeChecksums",
+    f"{NBGRADER}.SaveCells",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+c.ClearSolutions.code_stub = {
+    "python": "# Hier steht deine Lösung.\nraise NotImplementedError()",
+    "derivation": "## Hier steht deine Herleitung: eine Zeile je Schritt, dahinter # und die Regel.",
+}
+c.ClearSolutions.text_stub = "*Hier steht deine Antwort.*"
+
+# --- grading: whatever was handed in becomes a notebook with all its tests, then it runs --------------------------
+c.Autograde.exporter_class = f"{GRADING}.reading.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    f"{GRADING}.repair.RepairCells",
+    f"{NBGRADER}.ClearOutput",
+    f"{NBGRADER}.DeduplicateIds",
+    f"{NBGRADER}.OverwriteKernelspec",
+    f"{NBGRADER}.OverwriteCells",
+    f"{GRADING}.hidden_tests.RestoreHiddenTests",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    f"{GRADING}.execution.Execute",
+    f"{NBGRADER}.LimitOutput",
+    f"{GRADING}.scores.SaveAutoGrades",
+    f"{NBGRADER}.AssignLatePenalties",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+c.Execute.timeout = 60  # seconds a cell
+c.ExecutePreprocessor.kernel_name = "python3"
+c.KernelManager.transport_encryption = "auto"  # what a kernel says is for the grader only
+
+# --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------
+c.GenerateFeedback.preprocessors = [
+    f"{NBGRADER}.GetGrades",
+    f"{GRADING}.hidden_tests.ClearHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

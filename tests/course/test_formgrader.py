@@ -1,0 +1,72 @@
+"""nbgrader's formgrader serves the course on nbgrader_config.py alone."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer
+
+TOKEN = "tiny"
+
+
+@pytest.fixture(scope="module")
+def course(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a course of one's own with a hand-in."""
+    root = Path(shutil.copytree(released, tmp_path_factory.mktemp("formgrader") / "course"))
+    answer(root, "anna", CORRECT)
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(course: Path) -> Iterator[str]:
+    """Start a Jupyter server in the course, on loopback, and return its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyter", "server", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+    options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
+    log = course / "server.log"
+    with log.open("w") as output:
+        running = subprocess.Popen([*command, *options], cwd=course, stdout=output, stderr=output)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                get(f"{address}/api/status")
+                break
+            except (urllib.error.URLError, ConnectionError):
+                assert running.poll() is None, log.read_text(encoding="utf-8")
+                time.sleep(0.1)
+        yield address
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+
+
+def get(address: str, data: bytes | None = None) -> str:
+    request = urllib.request.Request(address, data, headers={"Authorization": f"token {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=60) as answered:
+        return answered.read().decode()
+
+
+def test_the_page_opens_and_lists_the_sheet(server: str) -> None:
+    assert "nbgrader" in get(f"{server}/formgrader")
+    (assignment,) = json.loads(get(f"{server}/formgrader/api/assignments"))
+    assert (assignment["name"], assignment["status"], assignment["max_score"]) == (ASSIGNMENT, "draft", 5.0)
+
+
+def test_its_autograde_button_grades_with_our_classes(server: str, course: Path) -> None:
+    path = f"formgrader/api/submission/{ASSIGNMENT}/anna"
+    done = json.loads(get(f"{server}/{path}/autograde", b"{}"))
+    assert done["success"], done.get("error", done)
+    assert json.loads(get(f"{server}/{path}"))["score"] == 4.5
+    assert (course / "autograded" / "anna" / ASSIGNMENT / "rechnen.ipynb").is_file()
