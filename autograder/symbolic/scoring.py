@@ -8,6 +8,7 @@ earned.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from autograder.messages import _
 from autograder.symbolic.comparison import PLAIN, TRUTH, Comparison
 from autograder.symbolic.evaluation import Variant
 from autograder.symbolic.expressions import (
+    Call,
     Derivative,
     Expression,
     IndexValue,
@@ -77,7 +79,7 @@ def score(
     points = sum(result.points for result in results if result.earned)
     judged = [line for chain in chains for line in chain.lines]
     if any(line.status == "other_rule" for line in judged):
-        points -= OTHER_RULE_COST
+        points = max(points - OTHER_RULE_COST, min(points, BARE_RESULT))
     if all(len(chain.lines) <= 2 and _states_result(chain, setting) for chain in chains):
         points = min(points, BARE_RESULT)
     return max(points, 0.0), tuple(results)
@@ -92,10 +94,7 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
     milestones = setting.task.milestones
     resolved = [
         isinstance(milestone, Resolved)
-        and any(
-            _sound_way(judged, chain, setting) and _resolves(milestone, judged, setting, chain)
-            for judged in chain.lines
-        )
+        and any(_sound_way(judged, setting) and _resolves(milestone, judged, setting, chain) for judged in chain.lines)
         for milestone in milestones
     ]
     some = any(resolved)
@@ -105,24 +104,33 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
             case Resolved():
                 # a case may leave nothing to do here, as dz[i]/dz[j] for i != j
                 earned.append(done or (some and not _needs(milestone, setting.start, chain)))
-            case Form(shown=shown):
-                earned.append(some and any(_shows(judged, shown, chain, setting) for judged in chain.lines))
+            case Form():
+                earned.append(some and _shows(milestone, chain, setting))
             case Final():
                 earned.append(_reached(milestone, chain, setting))
     return earned
 
 
-def _sound_way(judged: Judged, chain: Chain, setting: Setting) -> bool:
+def _sound_way(judged: Judged, setting: Setting) -> bool:
     """Return whether a line follows and is more than the bare result."""
-    return judged.sound and not in_sheet_form(judged.line.expression, setting, chain.comparison)
+    return judged.sound and not states_result(judged.line.expression, setting)
 
 
-def _shows(judged: Judged, shown: Callable[[Expression], bool], chain: Chain, setting: Setting) -> bool:
-    if _sound_way(judged, chain, setting) and shown(judged.line.expression):
-        return True
-    # the line before had the form but was wrong for another reason; what goes on from it soundly keeps the form
-    before = judged.before.expression if judged.before else setting.start
-    return judged.sound and shown(before) and not in_sheet_form(before, setting, chain.comparison)
+def _shows(form: Form, chain: Chain, setting: Setting) -> bool:
+    """Return whether some line of ``chain`` has the form.
+
+    A wrong line whose mistake already cost another milestone passes the form on to what follows soundly from it.
+    """
+    for before, judged in itertools.pairwise((None, *chain.lines)):
+        if judged is None or not judged.sound:
+            continue
+        if form.shown(judged.line.expression) and not states_result(judged.line.expression, setting):
+            return True
+        if before is not None and not before.sound and form.shown(before.line.expression):
+            resolved = (m for m in setting.task.milestones if isinstance(m, Resolved))
+            if any(_resolves(milestone, before, setting, chain) for milestone in resolved):
+                return True
+    return False
 
 
 def _reached(final: Final, chain: Chain, setting: Setting) -> bool:
@@ -152,8 +160,7 @@ def _resolves(milestone: Resolved, judged: Judged, setting: Setting, chain: Chai
 
 
 def _final_form(expression: Expression, setting: Setting, comparison: Comparison, *, slipped: bool) -> bool:
-    final = next(m for m in setting.task.milestones if isinstance(m, Final))
-    if not final.shown(expression):
+    if not _final(setting).shown(expression):
         return False
     if setting.task.strict_end and not in_sheet_form(expression, setting, comparison):
         return False
@@ -169,37 +176,51 @@ def _names(expression: Expression) -> set[str]:
     }
 
 
+def states_result(expression: Expression, setting: Setting) -> bool:
+    """Return whether ``expression`` is the claim's right side as the sheet writes it: a result that shows no way."""
+    return _final(setting).shown(expression) and _only(expression, _atoms(setting), _looks_like)
+
+
 def in_sheet_form(expression: Expression, setting: Setting, comparison: Comparison) -> bool:
-    """Return whether ``expression`` consists of the sheet's atoms alone: it states the result, not a way to it."""
-    final = next(m for m in setting.task.milestones if isinstance(m, Final))
-    if not final.shown(expression):
-        return False
-    atoms = [parse(text, setting.vocabulary) for text in setting.task.sheet_atoms]
-    return not atoms or _only(expression, atoms, comparison)
+    """Return whether ``expression`` consists of the sheet's atoms alone, each written short or by its definition."""
+
+    def is_atom(node: Expression, atoms: Sequence[Expression]) -> bool:
+        return _looks_like(node, atoms) or (
+            not isinstance(node, Kronecker) and any(comparison.agree(node, atom, TRUTH) for atom in atoms)
+        )
+
+    return _final(setting).shown(expression) and _only(expression, _atoms(setting), is_atom)
 
 
-def _only(node: Expression, atoms: list[Expression], comparison: Comparison) -> bool:
-    if isinstance(node, Number | IndexValue):
+def _final(setting: Setting) -> Final:
+    return next(milestone for milestone in setting.task.milestones if isinstance(milestone, Final))
+
+
+def _atoms(setting: Setting) -> list[Expression]:
+    return [parse(text, setting.vocabulary) for text in setting.task.sheet_atoms]
+
+
+def _looks_like(node: Expression, atoms: Sequence[Expression]) -> bool:
+    """Return whether ``node`` is one of ``atoms``; another index than the claim's, after a slip, is the same kind."""
+    return any(
+        node == atom
+        or (isinstance(node, Symbol) and isinstance(atom, Symbol) and family(node) == family(atom))
+        or (isinstance(node, Kronecker) and isinstance(atom, Kronecker))
+        for atom in atoms
+    )
+
+
+def _only(
+    node: Expression, atoms: list[Expression], is_atom: Callable[[Expression, Sequence[Expression]], bool]
+) -> bool:
+    """Return whether ``node`` is made of ``atoms`` and numbers by arithmetic; any line is, where there are none."""
+    if not atoms or isinstance(node, Number | IndexValue):
         return True
-    if not isinstance(node, Sum | Derivative) and _is_atom(node, atoms, comparison):
+    if isinstance(node, Sum | Derivative):
+        return False
+    if is_atom(node, atoms):
         return True
     parts = children(node)
-    if not parts or isinstance(node, Sum | Derivative) or getattr(node, "function", None):
+    if not parts or isinstance(node, Call) or (isinstance(node, Power) and not isinstance(node.exponent, Number)):
         return False
-    if isinstance(node, Power) and not isinstance(node.exponent, Number):
-        return False
-    return all(_only(part, atoms, comparison) for part in parts)
-
-
-def _is_atom(node: Expression, atoms: list[Expression], comparison: Comparison) -> bool:
-    for atom in atoms:
-        if node == atom:
-            return True
-        if isinstance(node, Kronecker) != isinstance(atom, Kronecker):
-            continue
-        if isinstance(node, Symbol) and isinstance(atom, Symbol) and family(node) == family(atom):
-            # another index than the claim's, after a slip perhaps, is the same kind of quantity
-            return True
-        if comparison.agree(node, atom, TRUTH):
-            return True
-    return False
+    return all(_only(part, atoms, is_atom) for part in parts)

@@ -28,6 +28,7 @@ def _inserted(expression: Expression) -> bool:
     """Return whether z^{L+1}_m is written out, its summation index kept apart from n (eq. 1)."""
     return any(
         isinstance(node, Sum)
+        and node.upper.name != "M"  # a transposed weight has the sum over layer L+1 in this place
         and any(
             isinstance(inner, Symbol) and inner.name == "w" and any(k.name == node.index for k in inner.indices[1:2])
             for inner in walk(node.body)

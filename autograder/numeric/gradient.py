@@ -1,0 +1,93 @@
+"""Gradient check: backpropagation beside difference quotients, which know nothing of the chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.messages import _
+
+STEP = 1e-5  # rounding (1e-16/h) and the neglected h**2 are both about 1e-10 here
+TOLERANCE = 1e-6  # right gradients stay below 1e-9, wrong ones above 5e-5
+
+Array = NDArray[np.float64]
+Layers = Sequence[tuple[Array, Array]]
+
+
+@dataclass(frozen=True)
+class ParameterCheck:
+    """Both gradients of one parameter array, ``W`` or ``b`` of a layer (counted from 1)."""
+
+    name: str
+    layer: int
+    analytic: Array
+    numerical: Array
+
+    @property
+    def error(self) -> float:
+        """The distance of both, relative to their lengths; inf if the shapes differ."""
+        return relative_error(self.analytic, self.numerical)
+
+    @property
+    def passed(self) -> bool:
+        """Whether both are the same but for rounding."""
+        return self.error < TOLERANCE
+
+
+def numerical_gradient(
+    loss: Callable[[Layers], float], parameters: Layers, h: float = STEP
+) -> list[tuple[Array, Array]]:
+    """Return ``(dW, db)`` of each layer by central differences: (loss(w + h) - loss(w - h)) / 2h, entry by entry.
+
+    ``parameters`` stay as they are. Everything is computed in float64.
+    """
+    copies = [(np.array(W, dtype=np.float64), np.array(b, dtype=np.float64)) for W, b in parameters]
+
+    def slope(array: Array) -> Array:
+        gradient = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            value = array[place]
+            array[place] = value + h
+            above = float(loss(copies))
+            array[place] = value - h
+            below = float(loss(copies))
+            array[place] = value
+            gradient[place] = (above - below) / (2 * h)
+        return gradient
+
+    return [(slope(W), slope(b)) for W, b in copies]
+
+
+def relative_error(actual: Array, expected: Array) -> float:
+    """Return ``|actual - expected| / (|actual| + |expected|)``, 0 where both vanish, inf for unlike shapes."""
+    if np.shape(actual) != np.shape(expected):
+        return float("inf")
+    distance = float(np.linalg.norm(np.subtract(actual, expected)))
+    scale = float(np.linalg.norm(actual) + np.linalg.norm(expected))
+    if np.isnan(distance):
+        return float("inf")
+    return distance / scale if scale > 0 else 0.0
+
+
+def check_gradients(
+    loss: Callable[[Layers], float], parameters: Layers, gradients: Sequence[tuple[Any, Any]], h: float = STEP
+) -> list[ParameterCheck]:
+    """Return one check for each W and b, in the order of the layers.
+
+    Raises:
+        ValueError: ``gradients`` is not a list of one pair for each layer.
+
+    """
+    if len(gradients) != len(parameters) or any(len(pair) != 2 for pair in gradients):
+        raise ValueError(_("gradients must hold one pair (dW, db) for each of the {n} layers.", n=len(parameters)))
+    checks = []
+    for layer, (given, found) in enumerate(
+        zip(gradients, numerical_gradient(loss, parameters, h), strict=True), start=1
+    ):
+        for name, analytic, numerical in zip("Wb", given, found, strict=True):
+            checks.append(ParameterCheck(name, layer, np.asarray(analytic, dtype=np.float64), numerical))
+    return checks
