@@ -1,5 +1,257 @@
-"""Placeholder while the display is being written."""
+"""The cell magic ``%%derivation``: it reads a cell as a proof and shows it typeset, with a verdict on every line.
+
+Nothing in the cell is evaluated. What is shown needs no style sheet, no script and no network: inline styles only, on
+light and dark grounds, so that it reads the same in JupyterLab and in nbgrader's feedback.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autograder.messages import N_, _, number
+from autograder.notebook.latex import latex
+from autograder.symbolic import TASKS, LineVerdict, MilestoneResult, Verdict, check_derivation
 
 
+@dataclass(frozen=True)
 class Derivation:
-    """Placeholder."""
+    """A student's proof of ``part``: its text as typed, checked on demand."""
+
+    part: str
+    text: str
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The checker's verdict.
+
+        Raises:
+            KeyError: there is no such part.
+
+        """
+        return check_derivation(self.part, self.text)
+
+    def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
+        return {"text/plain": _plain(self.verdict), "text/html": _html(self.verdict)}
+
+
+# ------------------------------------------------------------------------------------------------ the magic
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register the cell magic ``%%derivation`` with the IPython shell."""
+
+    def derivation(line: str, cell: str) -> None:
+        part = line.partition("#")[0].strip(" \t\"'").casefold()
+        if part not in TASKS:
+            print(_("Which derivation is this? Write %%derivation with one of: {parts}.", parts=", ".join(TASKS)))  # noqa: T201
+            return
+        found = Derivation(part, cell)
+        shell.push({f"derivation_{part}": found})
+        shell.display_pub.publish(found._repr_mimebundle_())
+
+    shell.register_magic_function(derivation, "cell", "derivation")
+    if _with_body not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(_with_body)
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    """Give a bare ``%%derivation`` line an empty body: IPython would answer it with an error."""
+    if lines and lines[0].startswith("%%derivation") and not "".join(lines[1:]).strip():
+        return [lines[0].rstrip("\n") + "\n", "\n"]
+    return lines
+
+
+# ------------------------------------------------------------------------------------------------ marks
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """How a line's status looks, and how a screen reader says it."""
+
+    symbol: str
+    colour: str
+    ground: str
+    spoken: str
+
+
+_GREEN, _AMBER, _RED, _GREY = "#2e9e5b", "#c98a1b", "#d64550", "#8a8a8a"
+_RIGHT = _Mark("✓", _GREEN, "rgba(46,158,91,.10)", N_("right"))
+_JUMP = _Mark("⚠", _AMBER, "rgba(201,138,27,.13)", N_("too big a step"))
+_WRONG = _Mark("✗", _RED, "rgba(214,69,80,.11)", N_("wrong"))
+_MARKS = {
+    "start": _Mark("✓", _GREEN, _RIGHT.ground, N_("start")),
+    "right": _RIGHT,
+    "unusual": _RIGHT,
+    "repeated": _RIGHT,
+    "other_rule": _Mark("✓", _GREEN, _JUMP.ground, N_("right, with a hint")),
+    "jump": _JUMP,
+    "assumption": _Mark("⚠", _AMBER, _JUMP.ground, N_("an assumption is missing")),
+    "undecided": _Mark("⚠", _AMBER, _JUMP.ground, N_("not decided")),
+    "wrong": _WRONG,
+    "unreadable": _Mark("✗", _RED, _WRONG.ground, N_("not readable")),
+}
+
+
+def _is_empty(verdict: Verdict) -> bool:
+    """Return whether there is nothing yet but, perhaps, the start."""
+    return not any(milestone.earned for milestone in verdict.milestones) and all(
+        line.status == "start" for line in verdict.lines
+    )
+
+
+def _case_heading(verdict: Verdict, line: LineVerdict) -> str:
+    left, right = TASKS[verdict.part].free[:2] or ("i", "j")
+    return _("Case {left} {sign} {right}", left=left, sign="=" if line.case == "==" else "≠", right=right)
+
+
+def _comments(line: LineVerdict) -> list[str]:
+    return [text for text in (line.message, line.note) if text]
+
+
+def _with_headings(verdict: Verdict) -> Iterator[tuple[str, LineVerdict]]:
+    """Yield every line with the heading of the case that it opens, else with an empty one."""
+    case = None
+    for line in verdict.lines:
+        opens = line.case != case and line.case is not None
+        case = line.case
+        yield (_case_heading(verdict, line) if opens else ""), line
+
+
+def _score(verdict: Verdict) -> str:
+    return _("{points} of {max_points} points", points=number(verdict.points), max_points=number(verdict.max_points))
+
+
+def _taken(verdict: Verdict) -> str:
+    """Return what hints at the lines cost, in words; empty where they cost nothing."""
+    lost = sum(milestone.points for milestone in verdict.milestones if milestone.earned) - verdict.points
+    return _("less {points}: see the hints at the lines above", points=number(lost)) if lost > 0 else ""
+
+
+# ------------------------------------------------------------------------------------------------ plain text
+
+
+def _plain(verdict: Verdict) -> str:
+    rows = [_("Derivation {part}", part=verdict.part)]
+    width = max((len(line.text) for line in verdict.lines), default=0)
+    for k, (heading, line) in enumerate(_with_headings(verdict)):
+        if heading:
+            rows.append(f"    {heading}")
+        mark = _MARKS[line.status]
+        equals = " " if k == 0 or line.status == "start" else "="
+        rules = f"   # {', '.join(line.rules)}" if line.rules else ""
+        rows.append(f"{line.number:>2} {mark.symbol} {equals} {line.text:<{min(width, 80)}}{rules}".rstrip())
+        rows.extend(f"       {text}" for text in _comments(line))
+    rows.append("")
+    rows.append(verdict.message)
+    for milestone in verdict.milestones:
+        rows.append(f"{_milestone_mark(milestone)} {milestone.title} ({number(milestone.points)})")
+    rows.append(" - ".join(filter(None, [_score(verdict), _taken(verdict)])))
+    return "\n".join(rows)
+
+
+def _milestone_mark(milestone: MilestoneResult) -> str:
+    return "✓" if milestone.earned else "○"
+
+
+# ------------------------------------------------------------------------------------------------ HTML
+
+_TABLE = "border-collapse:collapse;border:none;color:inherit;background:none;font-size:inherit;"
+_CELL = "text-align:left;vertical-align:baseline;border:none;background:none;max-width:none;"
+_UNTYPESET = "class='tex2jax_ignore mathjax_ignore'"  # a dollar sign in a student's text starts no formula
+
+
+def _html(verdict: Verdict) -> str:
+    rows = "".join(_line_html(k, heading, line) for k, (heading, line) in enumerate(_with_headings(verdict)))
+    chain = f"<div style='overflow-x:auto'><table style='{_TABLE}margin:.2em 0'><tbody>{rows}</tbody></table></div>"
+    border = _GREEN if verdict.complete else (_GREY if _is_empty(verdict) else _worst(verdict))
+    title = _escape(_("Derivation {part}", part=verdict.part))
+    return (
+        f"<div style='border-left:4px solid {border};padding:.2em 0 .2em .9em;margin:.3em 0;color:inherit'>"
+        f"<div style='opacity:.75;font-size:90%'>{title}</div>"
+        f"{chain if rows else ''}{_summary_html(verdict)}</div>"
+    )
+
+
+def _worst(verdict: Verdict) -> str:
+    colours = {_MARKS[line.status].colour for line in verdict.lines}
+    return next((colour for colour in (_RED, _AMBER) if colour in colours), _GREEN)
+
+
+def _line_html(k: int, heading: str, line: LineVerdict) -> str:
+    mark = _MARKS[line.status]
+    comments = _comments(line)
+    ground = f"background:{mark.ground}" if comments or not line.ok else "background:none"
+    formula = _formula_html(line)
+    pad = "padding:.35em .5em .35em 0;white-space:nowrap;"
+    if k == 0 or line.status == "start":
+        body = f"<td colspan='2' style='{_CELL}{pad}'>{formula}</td>"
+    else:
+        body = f"<td style='{_CELL}{pad}'>$=$</td><td style='{_CELL}{pad}'>{formula}</td>"
+    rules = _escape(", ".join(line.rules))
+    head = (
+        f"<tr style='background:none'><td colspan='2' style='{_CELL}'></td>"
+        f"<td colspan='3' style='{_CELL}padding:.7em 0 .2em;font-weight:600'>{_escape(heading)}</td></tr>"
+        if heading
+        else ""
+    )
+    row = (
+        f"<tr style='{ground}'>"
+        f"<td style='{_CELL}padding:.35em .5em;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
+        f"<td style='{_CELL}padding:.35em .9em .35em .1em'>{_mark_html(mark)}</td>"
+        f"{body}"
+        f"<td style='{_CELL}padding:.35em .6em .35em 1.5em;opacity:.75;font-size:90%'>{rules}</td></tr>"
+    )
+    if not comments:
+        return head + row
+    texts = "".join(f"<div>{_escape(text)}</div>" for text in comments)
+    below = (
+        f"<tr style='{ground}'><td colspan='2' style='{_CELL}'></td>"
+        f"<td colspan='3' {_UNTYPESET} style='{_CELL}padding:0 .6em .5em 0;white-space:normal'>"
+        f"<div style='max-width:44em'>{texts}</div></td></tr>"
+    )
+    return head + row + below
+
+
+def _formula_html(line: LineVerdict) -> str:
+    if line.expression is None:
+        code = "background:rgba(128,128,128,.16);padding:.1em .3em;border-radius:3px;color:inherit"
+        return f"<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
+    return f"$\\displaystyle {_escape(latex(line.expression))}$"
+
+
+def _mark_html(mark: _Mark) -> str:
+    spoken = _escape(_(mark.spoken))
+    return (
+        f"<span role='img' aria-label='{spoken}' title='{spoken}' "
+        f"style='color:{mark.colour};font-weight:700'>{mark.symbol}</span>"
+    )
+
+
+def _summary_html(verdict: Verdict) -> str:
+    milestones = "".join(_milestone_html(milestone) for milestone in verdict.milestones)
+    taken = _taken(verdict)
+    return (
+        f"<div {_UNTYPESET} style='margin-top:.5em'>"
+        f"<div style='font-weight:600'>{_escape(verdict.message)}</div>"
+        f"<table style='{_TABLE}margin:.3em 0'><tbody>{milestones}</tbody></table>"
+        f"<div><span style='font-weight:600'>{_escape(_score(verdict))}</span>"
+        f"{f' ({_escape(taken)})' if taken else ''}</div></div>"
+    )
+
+
+def _milestone_html(milestone: MilestoneResult) -> str:
+    mark = _Mark("✓", _GREEN, "", N_("earned")) if milestone.earned else _Mark("○", _GREY, "", N_("still open"))
+    cell = f"{_CELL}padding:.1em .7em .1em 0;white-space:normal"
+    return (
+        f"<tr style='background:none'><td style='{cell}'>{_mark_html(mark)}</td>"
+        f"<td style='{cell}'>{_escape(milestone.title)}</td>"
+        f"<td style='{cell};white-space:nowrap;opacity:.75'>{_escape(number(milestone.points))}</td></tr>"
+    )
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=True)

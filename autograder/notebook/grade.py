@@ -12,12 +12,14 @@ import copy
 import html
 import io
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,11 @@ from autograder.symbolic import TASKS, Verdict, check_derivation
 _MISSING = object()
 _VALIDATING = "NBGRADER_VALIDATING"  # nbgrader's validator sets it while a notebook runs
 _STACK: list[_Part] = []
+PART_SECONDS = 30  # of CPU time; a right solution with plain loops needs a tenth of it
+
+
+class TooLongError(RuntimeError):
+    """A part used up its CPU time: an endless loop, most likely."""
 
 
 class MismatchError(AssertionError):
@@ -151,6 +158,7 @@ class _Part:
         warnings.simplefilter("ignore")
         # nbgrader takes anything on stderr for a failure, also what a student's code says in passing
         self._quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        self._quiet.enter_context(_cpu_limit(PART_SECONDS))
         namespace = self.grade._namespace
         for name, function in self.grade._substitutes.items():
             self._replaced[name] = namespace.get(name, _MISSING)
@@ -187,6 +195,25 @@ class _Part:
         return _("Hidden test ({kind}): {message}", kind=self.kind, message=message)
 
 
+@contextlib.contextmanager
+def _cpu_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TooLongError`` in the block once the process has computed for ``seconds``; waiting does not count."""
+    if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
+        yield  # Windows knows no such timer; nbgrader's limit for the whole cell remains
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TooLongError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 def _told(error: BaseException, trace: TracebackType | None, *, hidden: bool) -> str:
     """Return in words what went wrong in a part."""
     frames = traceback.extract_tb(trace)
@@ -201,6 +228,8 @@ def _told(error: BaseException, trace: TracebackType | None, *, hidden: bool) ->
             return _("{name} is not there yet: run the cell above, or write it.", name=name)
         case SystemExit():
             return _("Your code ends Python itself (exit). Leave that out.")
+        case TooLongError():
+            return _("Your code runs too long. Does a loop never end?")
         case RecursionError():
             return _("Your code calls itself without end.")
     what = f"{type(error).__name__}: {error}"[:300]

@@ -10,7 +10,13 @@ from autograder.numeric.digits import (
     read_digits,
     read_idx,
 )
-from autograder.numeric.gradient import ParameterCheck, check_gradients, numerical_gradient, relative_error
+from autograder.numeric.gradient import (
+    ParameterCheck,
+    check_gradients,
+    numerical_gradient,
+    random_parameters,
+    relative_error,
+)
 
 __all__ = [
     "CLASSES",
@@ -22,6 +28,7 @@ __all__ = [
     "load_digits",
     "numerical_gradient",
     "one_hot",
+    "random_parameters",
     "read_digits",
     "read_idx",
     "relative_error",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import struct
 import zipfile
 import zlib
@@ -92,7 +93,7 @@ def init_parameters(
     """
     return [
         (rng.normal(0.0, 1.0 / np.sqrt(n_in), (n_in, n_out)), np.zeros(n_out))
-        for n_in, n_out in zip(layer_sizes[:-1], layer_sizes[1:], strict=True)
+        for n_in, n_out in itertools.pairwise(layer_sizes)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,14 @@ def numerical_gradient(
         return gradient
 
     return [(slope(W), slope(b)) for W, b in copies]
+
+
+def random_parameters(layer_sizes: Sequence[int], rng: np.random.Generator) -> list[tuple[Array, Array]]:
+    """Return ``(W, b)`` for each layer, for checks: the biases are not zero, so that a forgotten one shows."""
+    return [
+        (rng.normal(0.0, 0.8, (n_in, n_out)), rng.normal(0.0, 0.5, n_out))
+        for n_in, n_out in itertools.pairwise(layer_sizes)
+    ]
 
 
 def relative_error(actual: Array, expected: Array) -> float:

@@ -58,6 +58,19 @@ def test_interrupt_is_not_swallowed():
         raise KeyboardInterrupt
 
 
+def test_endless_loop_costs_its_part_alone(monkeypatch):
+    """A part that computes too long is stopped, and the next one runs."""
+    monkeypatch.setattr("autograder.notebook.grade.PART_SECONDS", 0.2)
+    grade = Grade(2)
+    with grade.part(1, "endlos"):
+        while True:
+            pass
+    with grade.part(1, "weiter"):
+        pass
+    assert [row.earned for row in grade.rows] == [0, 1]
+    assert "zu lange" in grade.rows[0].message
+
+
 def test_missing_function_is_named():
     """What is not defined is named, not blamed."""
     grade = Grade(1)
