@@ -109,7 +109,7 @@ def _case_heading(verdict: Verdict, line: LineVerdict) -> str:
 
 
 def _comments(line: LineVerdict) -> list[str]:
-    return [text for text in (line.message, line.note) if text]
+    return [*line.message.splitlines(), *line.note.splitlines()]
 
 
 def _with_headings(verdict: Verdict) -> Iterator[tuple[str, LineVerdict]]:
@@ -149,7 +149,8 @@ def _plain(verdict: Verdict) -> str:
     rows.append(verdict.message)
     for milestone in verdict.milestones:
         rows.append(f"{_milestone_mark(milestone)} {milestone.title} ({number(milestone.points)})")
-    rows.append(" - ".join(filter(None, [_score(verdict), _taken(verdict)])))
+    if not _is_empty(verdict):
+        rows.append(" - ".join(filter(None, [_score(verdict), _taken(verdict)])))
     return "\n".join(rows)
 
 
@@ -159,14 +160,15 @@ def _milestone_mark(milestone: MilestoneResult) -> str:
 
 # ------------------------------------------------------------------------------------------------ HTML
 
-_TABLE = "border-collapse:collapse;border:none;color:inherit;background:none;font-size:inherit;"
+_TABLE = "table-layout:auto;border-collapse:collapse;border:none;color:inherit;background:none;font-size:inherit;"
 _CELL = "text-align:left;vertical-align:baseline;border:none;background:none;max-width:none;"
 _UNTYPESET = "class='tex2jax_ignore mathjax_ignore'"  # a dollar sign in a student's text starts no formula
 
 
 def _html(verdict: Verdict) -> str:
     rows = "".join(_line_html(k, heading, line) for k, (heading, line) in enumerate(_with_headings(verdict)))
-    chain = f"<div style='overflow-x:auto'><table style='{_TABLE}margin:.2em 0'><tbody>{rows}</tbody></table></div>"
+    table = f"<table style='{_TABLE}margin:.2em 0;width:100%;max-width:60em'><tbody>{rows}</tbody></table>"
+    chain = f"<div style='overflow-x:auto'>{table}</div>"
     border = _GREEN if verdict.complete else (_GREY if _is_empty(verdict) else _worst(verdict))
     title = _escape(_("Derivation {part}", part=verdict.part))
     return (
@@ -186,7 +188,7 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
     comments = _comments(line)
     ground = f"background:{mark.ground}" if comments or not line.ok else "background:none"
     formula = _formula_html(line)
-    pad = "padding:.35em .5em .35em 0;white-space:nowrap;"
+    pad = "padding:.35em .5em .35em 0;white-space:nowrap;width:1px;"
     if k == 0 or line.status == "start":
         body = f"<td colspan='2' style='{_CELL}{pad}'>{formula}</td>"
     else:
@@ -200,8 +202,8 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
     )
     row = (
         f"<tr style='{ground}'>"
-        f"<td style='{_CELL}padding:.35em .5em;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
-        f"<td style='{_CELL}padding:.35em .9em .35em .1em'>{_mark_html(mark)}</td>"
+        f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
+        f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>"
         f"{body}"
         f"<td style='{_CELL}padding:.35em .6em .35em 1.5em;opacity:.75;font-size:90%'>{rules}</td></tr>"
     )
@@ -211,7 +213,7 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
     below = (
         f"<tr style='{ground}'><td colspan='2' style='{_CELL}'></td>"
         f"<td colspan='3' {_UNTYPESET} style='{_CELL}padding:0 .6em .5em 0;white-space:normal'>"
-        f"<div style='max-width:44em'>{texts}</div></td></tr>"
+        f"<div style='max-width:52em'>{texts}</div></td></tr>"
     )
     return head + row + below
 
@@ -233,13 +235,14 @@ def _mark_html(mark: _Mark) -> str:
 
 def _summary_html(verdict: Verdict) -> str:
     milestones = "".join(_milestone_html(milestone) for milestone in verdict.milestones)
-    taken = _taken(verdict)
+    score = ""
+    if not _is_empty(verdict):
+        taken = f" ({_escape(_taken(verdict))})" if _taken(verdict) else ""
+        score = f"<div><span style='font-weight:600'>{_escape(_score(verdict))}</span>{taken}</div>"
     return (
         f"<div {_UNTYPESET} style='margin-top:.5em'>"
         f"<div style='font-weight:600'>{_escape(verdict.message)}</div>"
-        f"<table style='{_TABLE}margin:.3em 0'><tbody>{milestones}</tbody></table>"
-        f"<div><span style='font-weight:600'>{_escape(_score(verdict))}</span>"
-        f"{f' ({_escape(taken)})' if taken else ''}</div></div>"
+        f"<table style='{_TABLE}margin:.3em 0'><tbody>{milestones}</tbody></table>{score}</div>"
     )
 
 

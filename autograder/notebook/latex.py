@@ -107,11 +107,11 @@ def _derivative(body: Expression, variable: Expression, *, followed: bool) -> st
     d = r"\mathrm{d}" if _is_ordinary(body, variable) else r"\partial "
     by = f"{d}{latex(variable) if isinstance(variable, Symbol) else _bracketed(variable)}"
     if isinstance(body, Symbol | Call) and not _tall(body):
-        return rf"\frac{{{d}{latex(body)}}}{{{by}}}"
-    alone = isinstance(body, Sum | Derivative) or _is_binary(body, "/")
+        return rf"\dfrac{{{d}{latex(body)}}}{{{by}}}"
+    alone = isinstance(body, Sum | Derivative | Power) or _is_binary(body, "/")
     if alone and not followed and _without_sign(body) is None:
-        return rf"\frac{{{d.strip()}}}{{{by}}} {latex(body)}"
-    return rf"\frac{{{d.strip()}}}{{{by}}}{_bracketed(body)}"
+        return rf"\dfrac{{{d.strip()}}}{{{by}}} {latex(body)}"
+    return rf"\dfrac{{{d.strip()}}}{{{by}}}\,{_bracketed(body)}"
 
 
 def _is_ordinary(body: Expression, variable: Expression) -> bool:

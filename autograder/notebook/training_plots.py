@@ -11,7 +11,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from autograder.messages import _, number
@@ -50,19 +49,18 @@ def when_written() -> Iterator[None]:
         print(_("{name} is not there yet: first run the cells above.", name=error.name))  # noqa: T201
 
 
-def plot_digits(X: ArrayLike, labels: ArrayLike, n: int = 20) -> Figure:
+def plot_digits(X: ArrayLike, labels: ArrayLike, n: int = 20) -> None:
     """Show the first ``n`` images with their labels."""
     images, names = np.asarray(X)[:n], np.asarray(labels)[:n]
-    figure, axes = _grid(len(images), 10, height=1.15)
+    axes = _grid(len(images), 10, height=1.15)
     for axis, image, name in zip(axes, images, names, strict=False):
         _digit(axis, image, str(name))
-    return figure
 
 
-def plot_loss(history: Sequence[float]) -> Figure:
+def plot_loss(history: Sequence[float]) -> None:
     """Show the mean loss of each epoch; the dotted line is a guess that knows nothing."""
     with plt.rc_context(_STYLE):
-        figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+        _figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
         epochs = np.arange(1, len(history) + 1)
         axis.plot(epochs, history, color=_BLUE, marker="o", markersize=3)
         axis.axhline(np.log(CLASSES), color=_GREY, linestyle=":")
@@ -70,15 +68,14 @@ def plot_loss(history: Sequence[float]) -> Figure:
         axis.annotate(number(float(history[-1]), 2), (epochs[-1], history[-1]), (0, 6), **_ABOVE, color=_BLUE)
         axis.set(xlabel=_("epoch"), ylabel=_("mean loss"), yscale="log", title=_("The loss falls"))
         axis.grid(alpha=0.3, which="both", linewidth=0.5)
-    return figure
 
 
-def plot_confusion(labels: ArrayLike, predictions: ArrayLike) -> Figure:
+def plot_confusion(labels: ArrayLike, predictions: ArrayLike) -> None:
     """Show how often each digit was read as each other one."""
     counts = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(counts, (np.asarray(labels, dtype=int), np.asarray(predictions, dtype=int)), 1)
     with plt.rc_context(_STYLE):
-        figure, axis = plt.subplots(figsize=(4.8, 4.4), layout="constrained")
+        _figure, axis = plt.subplots(figsize=(4.8, 4.4), layout="constrained")
         # the square root lets a single mistake be seen beside dozens of hits
         axis.imshow(np.sqrt(counts), cmap="Blues", vmin=0)
         darkest = np.sqrt(counts.max(initial=1))
@@ -89,48 +86,44 @@ def plot_confusion(labels: ArrayLike, predictions: ArrayLike) -> Figure:
                 axis.text(column, row, str(count), ha="center", va="center", color=shade, weight=weight)
         axis.set(xlabel=_("read as"), ylabel=_("is"), xticks=range(CLASSES), yticks=range(CLASSES))
         axis.set_title(_("{right} of {n} right", right=int(np.trace(counts)), n=int(counts.sum())))
-    return figure
 
 
-def plot_mistakes(X: ArrayLike, labels: ArrayLike, probabilities: ArrayLike, n: int = 10) -> Figure | None:
-    """Show the wrongly read digits, those first of which the network was surest; None (and a word) if there are none."""
+def plot_mistakes(X: ArrayLike, labels: ArrayLike, probabilities: ArrayLike, n: int = 10) -> None:
+    """Show the wrongly read digits, those first of which the network was surest; a word instead if there are none."""
     shares, truth = np.asarray(probabilities), np.asarray(labels)
     guesses = shares.argmax(axis=1)
     wrong = np.flatnonzero(guesses != truth)
     if not len(wrong):
         print(_("Not a single mistake: there is nothing to show."))  # noqa: T201
-        return None
+        return
     surest = wrong[np.argsort(-shares[wrong, guesses[wrong]])][:n]
-    figure, axes = _grid(len(surest), 5, height=1.9)
+    axes = _grid(len(surest), 5, height=1.9)
     for axis, k in zip(axes, surest, strict=False):
         text = _("{truth}, read as {guess}", truth=truth[k], guess=guesses[k])
         _digit(axis, np.asarray(X)[k], f"{text}\n({number(100 * float(shares[k, guesses[k]]), 3)} %)")
-    return figure
 
 
-def plot_weights(parameters: Sequence[tuple[Any, Any]]) -> Figure:
+def plot_weights(parameters: Sequence[tuple[Any, Any]]) -> None:
     """Show what each neuron of the first layer looks for, as an image: orange wants ink, blue wants none."""
     weights = np.asarray(parameters[0][0])
     columns = 16 if weights.shape[1] > 20 else 8
-    figure, axes = _grid(weights.shape[1], columns, height=0.62)
+    axes = _grid(weights.shape[1], columns, height=0.62)
     limit = float(np.abs(weights).max(initial=0.0)) or 1.0
     for axis, column in zip(axes, weights.T, strict=False):
         axis.imshow(column.reshape(SIDE, SIDE), cmap="PuOr_r", vmin=-limit, vmax=limit)
-    return figure
 
 
-def plot_gradient_check(checks: Sequence[ParameterCheck]) -> Figure:
+def plot_gradient_check(checks: Sequence[ParameterCheck]) -> None:
     """Show each entry of the gradient, analytic over numerical: on the diagonal both agree."""
     layers = sorted({check.layer for check in checks})
     with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(
+        _figure, axes = plt.subplots(
             1, len(layers), figsize=(3.6 * len(layers), 3.7), layout="constrained", squeeze=False
         )
         for axis, layer in zip(axes[0], layers, strict=True):
             _scatter(axis, [check for check in checks if check.layer == layer])
             axis.set(title=_("Layer {layer}", layer=layer), xlabel=_("difference quotient"))
         axes[0, 0].set_ylabel(_("your backward"))
-    return figure
 
 
 def _scatter(axis: Any, checks: Sequence[ParameterCheck]) -> None:
@@ -148,18 +141,18 @@ def _scatter(axis: Any, checks: Sequence[ParameterCheck]) -> None:
     axis.legend(loc="upper left", fontsize=8, title=_("relative error (< {limit})", limit=number(TOLERANCE)))
 
 
-def _grid(n: int, columns: int, *, height: float) -> tuple[Figure, NDArray[Any]]:
-    """Return a figure of ``n`` squares without ticks, at most ``columns`` in a row."""
+def _grid(n: int, columns: int, *, height: float) -> NDArray[Any]:
+    """Return the axes of a new figure of ``n`` squares without ticks, at most ``columns`` in a row."""
     columns = min(columns, n)
     rows = -(-n // columns)
     with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(
+        _figure, axes = plt.subplots(
             rows, columns, figsize=(min(9.0, 1.6 * columns), rows * height), layout="constrained"
         )
     flat = np.atleast_1d(axes).ravel()
     for axis in flat:
         axis.axis("off")
-    return figure, flat
+    return flat
 
 
 def _digit(axis: Any, image: NDArray[Any], title: str) -> None:

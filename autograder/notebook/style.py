@@ -1,0 +1,25 @@
+"""One look for all figures of the sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Okabe and Ito's colours, told apart by everybody
+BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#666666"
+
+# White, whatever the theme of the notebook, so that no label drowns in a dark one
+STYLE: dict[str, Any] = {
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.facecolor": "white",
+    "text.color": "black",
+    "axes.edgecolor": "black",
+    "axes.labelcolor": "black",
+    "xtick.color": "black",
+    "ytick.color": "black",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "figure.dpi": 100,
+    "image.interpolation": "nearest",
+}
