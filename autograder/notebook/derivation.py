@@ -169,18 +169,22 @@ def _html(verdict: Verdict) -> str:
     rows = "".join(_line_html(k, heading, line) for k, (heading, line) in enumerate(_with_headings(verdict)))
     table = f"<table style='{_TABLE}margin:.2em 0;width:100%;max-width:60em'><tbody>{rows}</tbody></table>"
     chain = f"<div style='overflow-x:auto'>{table}</div>"
-    border = _GREEN if verdict.complete else (_GREY if _is_empty(verdict) else _worst(verdict))
     title = _escape(_("Derivation {part}", part=verdict.part))
     return (
-        f"<div style='border-left:4px solid {border};padding:.2em 0 .2em .9em;margin:.3em 0;color:inherit'>"
+        f"<div style='border-left:4px solid {_border(verdict)};padding:.2em 0 .2em .9em;margin:.3em 0;color:inherit'>"
         f"<div style='opacity:.75;font-size:90%'>{title}</div>"
         f"{chain if rows else ''}{_summary_html(verdict)}</div>"
     )
 
 
-def _worst(verdict: Verdict) -> str:
+def _border(verdict: Verdict) -> str:
+    """Return the colour that sums the proof up: that of its worst line, grey while it is empty."""
+    if _is_empty(verdict):
+        return _GREY
     colours = {_MARKS[line.status].colour for line in verdict.lines}
-    return next((colour for colour in (_RED, _AMBER) if colour in colours), _GREEN)
+    if verdict.complete and verdict.points < verdict.max_points:
+        colours.add(_AMBER)
+    return next(colour for colour in (_RED, _AMBER, _GREEN) if colour in colours)
 
 
 def _line_html(k: int, heading: str, line: LineVerdict) -> str:

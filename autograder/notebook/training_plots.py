@@ -64,9 +64,10 @@ def plot_loss(history: Sequence[float]) -> None:
         epochs = np.arange(1, len(history) + 1)
         axis.plot(epochs, history, color=_BLUE, marker="o", markersize=3)
         axis.axhline(np.log(CLASSES), color=_GREY, linestyle=":")
-        axis.annotate(_("pure guessing: ln 10"), (epochs[-1], np.log(CLASSES)), (0, 3), **_ABOVE, color=_GREY)
-        axis.annotate(number(float(history[-1]), 2), (epochs[-1], history[-1]), (0, 6), **_ABOVE, color=_BLUE)
+        axis.annotate(_("pure guessing: ln 10"), (epochs[-1], np.log(CLASSES)), (0, -12), **_ABOVE, color=_GREY)
+        axis.annotate(number(float(history[-1]), 2), (epochs[-1], history[-1]), (0, 8), **_ABOVE, color=_BLUE)
         axis.set(xlabel=_("epoch"), ylabel=_("mean loss"), yscale="log", title=_("The loss falls"))
+        axis.yaxis.set_major_formatter(lambda value, _position: number(value))
         axis.grid(alpha=0.3, which="both", linewidth=0.5)
 
 
@@ -104,11 +105,11 @@ def plot_mistakes(X: ArrayLike, labels: ArrayLike, probabilities: ArrayLike, n: 
 
 
 def plot_weights(parameters: Sequence[tuple[Any, Any]]) -> None:
-    """Show what each neuron of the first layer looks for, as an image: orange wants ink, blue wants none."""
+    """Show what each neuron of the first layer looks for, as an image: orange wants ink, violet wants none."""
     weights = np.asarray(parameters[0][0])
     columns = 16 if weights.shape[1] > 20 else 8
     axes = _grid(weights.shape[1], columns, height=0.62)
-    limit = float(np.abs(weights).max(initial=0.0)) or 1.0
+    limit = float(np.quantile(np.abs(weights), 0.98)) or 1.0  # a few extremes would make all others pale
     for axis, column in zip(axes, weights.T, strict=False):
         axis.imshow(column.reshape(SIDE, SIDE), cmap="PuOr_r", vmin=-limit, vmax=limit)
 
