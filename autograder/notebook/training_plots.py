@@ -14,26 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograder.messages import _, number
+from autograder.notebook.style import BLUE, GREY, ORANGE, STYLE
 from autograder.numeric import CLASSES, SIDE, ParameterCheck
 from autograder.numeric.gradient import TOLERANCE
-
-_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#666666"  # Okabe and Ito's, told apart by everybody
-_STYLE = {
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "axes.facecolor": "white",
-    "text.color": "black",
-    "axes.edgecolor": "black",
-    "axes.labelcolor": "black",
-    "xtick.color": "black",
-    "ytick.color": "black",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 11,
-    "figure.dpi": 100,
-    "image.interpolation": "nearest",
-}
-
 
 _ABOVE: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
 
@@ -59,13 +42,13 @@ def plot_digits(X: ArrayLike, labels: ArrayLike, n: int = 20) -> None:
 
 def plot_loss(history: Sequence[float]) -> None:
     """Show the mean loss of each epoch; the dotted line is a guess that knows nothing."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         _figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
         epochs = np.arange(1, len(history) + 1)
-        axis.plot(epochs, history, color=_BLUE, marker="o", markersize=3)
-        axis.axhline(np.log(CLASSES), color=_GREY, linestyle=":")
-        axis.annotate(_("pure guessing: ln 10"), (epochs[-1], np.log(CLASSES)), (0, -12), **_ABOVE, color=_GREY)
-        axis.annotate(number(float(history[-1]), 2), (epochs[-1], history[-1]), (0, 8), **_ABOVE, color=_BLUE)
+        axis.plot(epochs, history, color=BLUE, marker="o", markersize=3)
+        axis.axhline(np.log(CLASSES), color=GREY, linestyle=":")
+        axis.annotate(_("pure guessing: ln 10"), (epochs[-1], np.log(CLASSES)), (0, -12), **_ABOVE, color=GREY)
+        axis.annotate(number(float(history[-1]), 2), (epochs[-1], history[-1]), (0, 8), **_ABOVE, color=BLUE)
         axis.set(xlabel=_("epoch"), ylabel=_("mean loss"), yscale="log", title=_("The loss falls"))
         axis.yaxis.set_major_formatter(lambda value, _position: number(value))
         axis.grid(alpha=0.3, which="both", linewidth=0.5)
@@ -75,7 +58,7 @@ def plot_confusion(labels: ArrayLike, predictions: ArrayLike) -> None:
     """Show how often each digit was read as each other one."""
     counts = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(counts, (np.asarray(labels, dtype=int), np.asarray(predictions, dtype=int)), 1)
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         _figure, axis = plt.subplots(figsize=(4.8, 4.4), layout="constrained")
         # the square root lets a single mistake be seen beside dozens of hits
         axis.imshow(np.sqrt(counts), cmap="Blues", vmin=0)
@@ -117,7 +100,7 @@ def plot_weights(parameters: Sequence[tuple[Any, Any]]) -> None:
 def plot_gradient_check(checks: Sequence[ParameterCheck]) -> None:
     """Show each entry of the gradient, analytic over numerical: on the diagonal both agree."""
     layers = sorted({check.layer for check in checks})
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         _figure, axes = plt.subplots(
             1, len(layers), figsize=(3.6 * len(layers), 3.7), layout="constrained", squeeze=False
         )
@@ -129,16 +112,16 @@ def plot_gradient_check(checks: Sequence[ParameterCheck]) -> None:
 
 def _scatter(axis: Any, checks: Sequence[ParameterCheck]) -> None:
     limit = max(float(np.abs(check.numerical).max(initial=0.0)) for check in checks) * 1.15 or 1.0
-    axis.plot([-limit, limit], [-limit, limit], color=_GREY, linewidth=1)
-    for check, colour, marker in zip(checks, (_BLUE, _ORANGE), ("o", "D"), strict=False):
+    axis.plot([-limit, limit], [-limit, limit], color=GREY, linewidth=1)
+    for check, colour, marker in zip(checks, (BLUE, ORANGE), ("o", "D"), strict=False):
         label = f"{'✓' if check.passed else '✗'} {check.name}: {number(check.error, 2)}"
         if check.analytic.shape == check.numerical.shape:
             axis.scatter(check.numerical, check.analytic, s=26, color=colour, marker=marker, alpha=0.75, label=label)
         else:
             wrong = _("shape {found}, not {expected}", found=check.analytic.shape, expected=check.numerical.shape)
             axis.scatter([], [], color=colour, marker=marker, label=f"✗ {check.name}: {wrong}")
-    axis.axhline(0, color=_GREY, linewidth=0.5)
-    axis.axvline(0, color=_GREY, linewidth=0.5)
+    axis.axhline(0, color=GREY, linewidth=0.5)
+    axis.axvline(0, color=GREY, linewidth=0.5)
     axis.legend(loc="upper left", fontsize=8, title=_("relative error (< {limit})", limit=number(TOLERANCE)))
 
 
@@ -146,7 +129,7 @@ def _grid(n: int, columns: int, *, height: float) -> NDArray[Any]:
     """Return the axes of a new figure of ``n`` squares without ticks, at most ``columns`` in a row."""
     columns = min(columns, n)
     rows = -(-n // columns)
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         _figure, axes = plt.subplots(
             rows, columns, figsize=(min(9.0, 1.6 * columns), rows * height), layout="constrained"
         )

@@ -16,7 +16,7 @@ WRONG_SIGN = """Derivative(sigma(z), z)
 = Derivative(1/(1 + exp(-z)), z)                # Definition
 = Derivative(1 + exp(-z), z)/(1 + exp(-z))**2   # Quotientenregel"""
 JUMP = """Derivative(sigma(z), z)
-= sigma(z)*(1 - sigma(z))   # Algebra"""
+= sigma(z)*(1 - sigma(z))   # Quotientenregel"""
 CASES = """Derivative(a[i], z[j])
 = Derivative(exp(z[i])/S, z[j])   # Definition
 Fall i == j
@@ -143,7 +143,7 @@ def test_an_empty_cell_is_no_mistake(text: str) -> None:
 
 
 def test_the_price_of_a_hint_is_told() -> None:
-    named_wrongly = USUAL["1a"].replace("# Algebra", "# Summenregel")
+    named_wrongly = USUAL["1a"].replace("# Kettenregel", "# Produktregel")
     verdict = Derivation("1a", named_wrongly).verdict
     assert verdict.points < sum(m.points for m in verdict.milestones if m.earned)
     assert "Abzug 0,5" in read(shown("1a", named_wrongly)["text/html"]).seen
