@@ -7,6 +7,7 @@ light and dark grounds, so that it reads the same in JupyterLab and in nbgrader'
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -191,16 +192,11 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
     mark = _MARKS[line.status]
     comments = _comments(line)
     ground = f"background:{mark.ground}" if comments or not line.ok else "background:none"
-    formula = _formula_html(line)
-    pad = "padding:.35em .5em .35em 0;white-space:nowrap;width:1px;"
-    if k == 0 or line.status == "start":
-        body = f"<td colspan='2' style='{_CELL}{pad}'>{formula}</td>"
-    else:
-        body = f"<td style='{_CELL}{pad}'>$=$</td><td style='{_CELL}{pad}'>{formula}</td>"
+    formula = _formula_html(line, continues=k > 0 and line.status != "start")
     rules = _escape(", ".join(line.rules))
     head = (
         f"<tr style='background:none'><td colspan='2' style='{_CELL}'></td>"
-        f"<td colspan='3' style='{_CELL}padding:.7em 0 .2em;font-weight:600'>{_escape(heading)}</td></tr>"
+        f"<td colspan='2' style='{_CELL}padding:.7em 0 .2em;font-weight:600'>{_escape(heading)}</td></tr>"
         if heading
         else ""
     )
@@ -208,25 +204,33 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
         f"<tr style='{ground}'>"
         f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
         f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>"
-        f"{body}"
+        f"<td style='{_CELL}padding:.35em .5em .35em 0;white-space:nowrap;width:1px'>{formula}</td>"
         f"<td style='{_CELL}padding:.35em .6em .35em 1.5em;opacity:.75;font-size:90%'>{rules}</td></tr>"
     )
     if not comments:
         return head + row
-    texts = "".join(f"<div>{_escape(text)}</div>" for text in comments)
+    texts = "".join(f"<div>{_escape(_unbroken(text))}</div>" for text in comments)
     below = (
         f"<tr style='{ground}'><td colspan='2' style='{_CELL}'></td>"
-        f"<td colspan='3' {_UNTYPESET} style='{_CELL}padding:0 .6em .5em 0;white-space:normal'>"
+        f"<td colspan='2' {_UNTYPESET} style='{_CELL}padding:0 .6em .5em 0;white-space:normal'>"
         f"<div style='max-width:52em'>{texts}</div></td></tr>"
     )
     return head + row + below
 
 
-def _formula_html(line: LineVerdict) -> str:
+def _unbroken(text: str) -> str:
+    """Keep "line 3 = 0.2" on one physical line."""
+    return re.sub(r"(?<=\w) (?=\d)|(?<==) | (?==)", "\N{NO-BREAK SPACE}", text)
+
+
+def _formula_html(line: LineVerdict, *, continues: bool) -> str:
+    """Return the line typeset; all equals signs stand at the left, one below the other."""
     if line.expression is None:
         code = "background:rgba(128,128,128,.16);padding:.1em .3em;border-radius:3px;color:inherit"
-        return f"<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
-    return f"$\\displaystyle {_escape(latex(line.expression))}$"
+        equals = "= " if continues else ""
+        return f"{equals}<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
+    equals = "{}= " if continues else ""
+    return f"$\\displaystyle {equals}{_escape(latex(line.expression))}$"
 
 
 def _mark_html(mark: _Mark) -> str:

@@ -110,7 +110,7 @@ def test_idx_files(tmp_path, dtype, code, pack):
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (lambda content: b"", "keine IDX"),
+        (lambda _: b"", "keine IDX"),
         (lambda content: b"\x01" + content[1:], "keine IDX"),
         (lambda content: content[:2] + b"\x07" + content[3:], "keine IDX"),
         (lambda content: content[:9], "abgeschnitten"),
