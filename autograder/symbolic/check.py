@@ -12,7 +12,7 @@ from autograder.symbolic.expressions import Derivative, Expression, walk
 from autograder.symbolic.judgement import Judgement, Line, judge, same_tree
 from autograder.symbolic.notation import MAX_LINES, Case, ChainLine, NotationError, parse, read_lines
 from autograder.symbolic.rules import Reason, Rule
-from autograder.symbolic.scoring import Chain, Judged, score
+from autograder.symbolic.scoring import Chain, Judged, resolved_by, score, states_result
 from autograder.symbolic.setting import Setting, prepare
 from autograder.symbolic.tasks import Task
 from autograder.symbolic.verdict import LineVerdict, MilestoneResult, Verdict
@@ -164,7 +164,14 @@ class _Check:
 
     def safely(self, before: Line, line: Line, comparison: Comparison) -> Judgement:
         try:
-            return judge(before, line, comparison)
+            judgement = judge(before, line, comparison)
+            if judgement.ok and states_result(line.expression, self.setting):
+                reached = resolved_by(before, line, self.setting, comparison)
+                if len(reached) > 1:
+                    between = ", ".join(_(milestone.title) for milestone in reached)
+                    text = _("That is the result already. Show the steps to it: {steps}.", steps=between)
+                    return Judgement("jump", False, "jump", text)
+            return judgement
         except UndecidableError:
             self.undecided = True
             return Judgement(

@@ -30,7 +30,7 @@ from autograder.symbolic.expressions import (
     walk,
     with_children,
 )
-from autograder.symbolic.rules import ALL
+from autograder.symbolic.rules import ALL, Rule, openers
 from autograder.symbolic.setting import Setting, family, lower_indices
 
 HINTS: Mapping[str, str] = {
@@ -77,7 +77,7 @@ _MAX_REPAIRS = 600
 def name_mistake(
     first: Expression,
     second: Expression,
-    openers: frozenset[str],
+    rules: frozenset[Rule],
     comparison: Comparison,
     *,
     one_hot: bool = False,
@@ -86,10 +86,13 @@ def name_mistake(
     try:
         if _holds_for_two(first, second, comparison, one_hot):
             return "two_classes_only"
-        if comparison.agree(first, Negative(second), one_hot=one_hot):
+        negated = comparison.agree(first, Negative(second), one_hot=one_hot)
+        # with f*g' - f'g the rule is turned round; where f' is not even there, a sign is the likelier reading
+        both = sum(isinstance(node, Derivative) for node in walk(second)) > 1
+        if negated and not (both and Rule.QUOTIENT in rules):
             return "sign"
         for slip, key in _SLIPS:
-            for opened in dict.fromkeys((openers, ALL)):
+            for opened in dict.fromkeys((openers(rules), ALL)):
                 for split in (False, True):
                     wrong = Variant(opened, slip=slip, split_logs=split)
                     right = Variant(opened, split_logs=split)

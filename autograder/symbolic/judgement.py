@@ -69,7 +69,7 @@ def judge(before: Line, line: Line, comparison: Comparison) -> Judgement:
                 "assumption_not_named",
                 _("That holds because the entries of y add up to 1. Name this assumption: # Voraussetzung."),
             )
-        mistake = name_mistake(first, second, openers(line.rules), comparison, one_hot=assumed)
+        mistake = name_mistake(first, second, line.rules, comparison, one_hot=assumed)
         return Judgement("wrong", False, mistake, _wrong(before, line, comparison, mistake, None, one_hot=assumed))
     return _true(before, line, comparison, assumed)
 
@@ -216,7 +216,7 @@ def _wrong(
     hint = reason or (_(HINTS[mistake]) if mistake is not None and mistake in HINTS else None)
     if hint:
         sentences.append(_("Guess: {hint}", hint=hint))
-    return " ".join(sentences)
+    return "\n".join(sentences)
 
 
 def _example(example: Counterexample, before: Line, line: Line, setting: Setting) -> str:

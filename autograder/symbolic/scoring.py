@@ -93,8 +93,7 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
     """Return, milestone by milestone, whether ``chain`` earned it."""
     milestones = setting.task.milestones
     resolved = [
-        isinstance(milestone, Resolved)
-        and any(_sound_way(judged, setting) and _resolves(milestone, judged, setting, chain) for judged in chain.lines)
+        any(judged.sound and milestone in shown_by(judged, setting, chain.comparison) for judged in chain.lines)
         for milestone in milestones
     ]
     some = any(resolved)
@@ -103,7 +102,7 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
         match milestone:
             case Resolved():
                 # a case may leave nothing to do here, as dz[i]/dz[j] for i != j
-                earned.append(done or (some and not _needs(milestone, setting.start, chain)))
+                earned.append(done or (some and not _needs(milestone, setting.start, chain.comparison)))
             case Form():
                 earned.append(some and _shows(milestone, chain, setting))
             case Final():
@@ -111,9 +110,24 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
     return earned
 
 
-def _sound_way(judged: Judged, setting: Setting) -> bool:
-    """Return whether a line follows and is more than the bare result."""
-    return judged.sound and not states_result(judged.line.expression, setting)
+def shown_by(judged: Judged, setting: Setting, comparison: Comparison) -> list[Resolved]:
+    """Return the milestones that a line reaches; none if it jumps over several of them to the bare result."""
+    reached = resolved_by(judged.before, judged.line, setting, comparison)
+    if len(reached) > 1 and states_result(judged.line.expression, setting):
+        return []
+    return reached
+
+
+def resolved_by(before: Line | None, line: Line, setting: Setting, comparison: Comparison) -> list[Resolved]:
+    """Return the milestones whose derivatives ``before`` (None: the claim) leaves to do and ``line`` does not."""
+    first = before.expression if before else setting.start
+    return [
+        milestone
+        for milestone in setting.task.milestones
+        if isinstance(milestone, Resolved)
+        and _needs(milestone, first, comparison)
+        and not _needs(milestone, line.expression, comparison)
+    ]
 
 
 def _shows(form: Form, chain: Chain, setting: Setting) -> bool:
@@ -126,10 +140,9 @@ def _shows(form: Form, chain: Chain, setting: Setting) -> bool:
             continue
         if form.shown(judged.line.expression) and not states_result(judged.line.expression, setting):
             return True
-        if before is not None and not before.sound and form.shown(before.line.expression):
-            resolved = (m for m in setting.task.milestones if isinstance(m, Resolved))
-            if any(_resolves(milestone, before, setting, chain) for milestone in resolved):
-                return True
+        wrong = before is not None and not before.sound and form.shown(before.line.expression)
+        if before is not None and wrong and resolved_by(before.before, before.line, setting, chain.comparison):
+            return True
     return False
 
 
@@ -139,10 +152,11 @@ def _reached(final: Final, chain: Chain, setting: Setting) -> bool:
         return False
     for judged in chain.lines:
         slipped = slipped or not judged.sound
-        assumed = assumed or (judged.ok and judged.line.assumed)
         # a true line states the result even where its reason is missing
+        true = judged.sound or judged.status == "jump"
+        assumed = assumed or (true and judged.line.assumed)
         if (
-            (judged.sound or judged.status == "jump")
+            true
             and (assumed or not final.assumption)
             and _final_form(judged.line.expression, setting, chain.comparison, slipped=slipped)
         ):
@@ -150,13 +164,8 @@ def _reached(final: Final, chain: Chain, setting: Setting) -> bool:
     return False
 
 
-def _needs(milestone: Resolved, expression: Expression, chain: Chain) -> bool:
-    return chain.comparison.needs(expression, Variant(ALL, blocked=milestone.openers, place=milestone.place))
-
-
-def _resolves(milestone: Resolved, judged: Judged, setting: Setting, chain: Chain) -> bool:
-    before = judged.before.expression if judged.before else setting.start
-    return _needs(milestone, before, chain) and not _needs(milestone, judged.line.expression, chain)
+def _needs(milestone: Resolved, expression: Expression, comparison: Comparison) -> bool:
+    return comparison.needs(expression, Variant(ALL, blocked=milestone.openers, place=milestone.place))
 
 
 def _final_form(expression: Expression, setting: Setting, comparison: Comparison, *, slipped: bool) -> bool:

@@ -419,6 +419,23 @@ def train(X, y, layer_sizes, epochs, batch_size, learning_rate, rng):
         history.append(np.mean(losses))
     return network, history
 """,
+        "tiny normal weights, all in float32": """
+def train(X, y, layer_sizes, epochs, batch_size, learning_rate, rng):
+    X, y = X.astype(np.float32), y.astype(np.float32)
+    network = [
+        (rng.normal(0, 0.01, (m, n)).astype(np.float32), np.zeros(n, np.float32))
+        for m, n in zip(layer_sizes, layer_sizes[1:])
+    ]
+    history = []
+    for _ in range(epochs):
+        losses = []
+        for X_batch, y_batch in minibatches(X, y, batch_size, rng):
+            zs, activations = forward(X_batch, network)
+            losses.append(cross_entropy(y_batch, activations[-1]))
+            network = update(network, backward(y_batch, zs, activations, network), learning_rate)
+        history.append(np.mean(losses))
+    return network, history
+""",
         "large normal weights": """
 def train(X, y, layer_sizes, epochs, batch_size, learning_rate, rng):
     network = [(rng.normal(size=(m, n)), rng.normal(size=n)) for m, n in zip(layer_sizes, layer_sizes[1:])]

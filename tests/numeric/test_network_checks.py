@@ -85,3 +85,14 @@ def test_strange_results_get_a_message_and_no_points(function, name):
     card = grade(function, code)
     assert card.points == 0, card.text()
     assert all(row.message for row in card.rows)
+
+
+@pytest.mark.parametrize("broken", FUNCTIONS)
+def test_one_broken_function_costs_its_own_points_only(broken):
+    """Whichever it is, the other tests run with a right one in its place (Folgefehler)."""
+    code = f"def {broken}(*arguments, **options):\n    raise ValueError('kaputt')\n"
+    others = [function for function in FUNCTIONS if function != broken]
+    assert {function: grade(function, code).points for function in others} == {
+        function: POINTS[function] for function in others
+    }
+    assert grade(broken, code).points < POINTS[broken]
