@@ -145,7 +145,7 @@ class _Check:
                 claim = Line(0, self.setting.start, frozenset())
                 judgement = self.safely(claim, readable, comparison)
                 self.valid_start = True
-                run.judged.append(Judged(readable, claim, judgement.status, judgement.ok))
+                run.judged.append(Judged(readable, claim, judgement.status, judgement.ok, judgement.mistake))
                 return judgement
             return self.start(run, readable)
         if not line.continues:
@@ -156,7 +156,7 @@ class _Check:
             return self.start(run, readable)
         else:
             judgement = self.safely(run.last, readable, comparison)
-        run.judged.append(Judged(readable, run.last, judgement.status, judgement.ok))
+        run.judged.append(Judged(readable, run.last, judgement.status, judgement.ok, judgement.mistake))
         return judgement
 
     def own_lines(self, run: _Run) -> bool:

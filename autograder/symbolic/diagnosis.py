@@ -92,14 +92,15 @@ def name_mistake(
         if negated and not (both and Rule.QUOTIENT in rules):
             return "sign"
         for slip, key in _SLIPS:
-            for opened in dict.fromkeys((openers(rules), ALL)):
-                for split in (False, True):
-                    wrong = Variant(opened, slip=slip, split_logs=split)
-                    right = Variant(opened, split_logs=split)
-                    if not _agree_at_once(first, first, wrong, right, comparison, one_hot) and comparison.agree(
-                        first, second, wrong, other=right, one_hot=one_hot
-                    ):
-                        return key
+            for opened, split, once in itertools.product(
+                dict.fromkeys((openers(rules), ALL)), (False, True), (False, True)
+            ):
+                wrong = Variant(opened, slip=slip, split_logs=split, slip_once=once)
+                right = Variant(opened, split_logs=split)
+                if not _agree_at_once(first, first, wrong, right, comparison, one_hot) and comparison.agree(
+                    first, second, wrong, other=right, one_hot=one_hot
+                ):
+                    return key
         for key, repaired in itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS):
             if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
                 first, repaired, one_hot=one_hot

@@ -51,7 +51,7 @@ class Variant:
     """How derivatives are opened: by which openers, with which of them blocked where, and with which slip.
 
     ``split_logs`` reads log(u*v) as log(u) + log(v) before it is differentiated. ``slip`` is the key of a typical
-    mistake that the evaluator makes on purpose, for diagnosis.
+    mistake that the evaluator makes on purpose, for diagnosis; with ``slip_once``, in outermost functions only.
     """
 
     openers: frozenset[str] = ALL
@@ -59,6 +59,7 @@ class Variant:
     place: Place = "anywhere"
     split_logs: bool = False
     slip: str | None = None
+    slip_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def evaluate(setting: Setting, expression: Expression, world: World, variant: Va
         value = _Evaluator(setting, world, variant).value(expression, {})
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         raise UndefinedError(str(error)) from None
+    except RecursionError:
+        raise ExhaustedError from None
     if not math.isfinite(value):
         raise UndefinedError("not finite")
     return value
@@ -274,6 +277,10 @@ class _Evaluator:
                 return not depth.summed
         return False
 
+    def slip(self, depth: _Depth) -> str | None:
+        """Return the mistake to make here, if any."""
+        return None if self.variant.slip_once and depth.opened else self.variant.slip
+
     def opaque(self, value: float, variable: _Variable) -> float:
         """Return the value of a derivative that stays closed: it depends on function and variable alone."""
         if variable.value is not None and variable.family is None:
@@ -339,9 +346,8 @@ class _Evaluator:
         depth: _Depth,
     ) -> float | None:
         b, e = self.value(base, env), self.value(exponent, env)
-        slip = self.variant.slip
         if not self.depends(exponent, variable, env):
-            kept = e if slip == "power_exponent_kept" else e - 1
+            kept = e if self.slip(depth) == "power_exponent_kept" else e - 1
             return self.chain(e * self.power(b, kept), base, variable, env, depth)
         if not self.may("exp", depth):
             return None
@@ -354,10 +360,10 @@ class _Evaluator:
         self, outer: float, inner: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth
     ) -> float:
         """Return outer derivative times inner derivative."""
-        if self.variant.slip == "missing_inner_derivative":
+        if self.slip(depth) == "missing_inner_derivative":
             return outer
         derived = self.derivative(inner, variable, env, depth.inside())
-        return derived if self.variant.slip == "missing_outer_derivative" else outer * derived
+        return derived if self.slip(depth) == "missing_outer_derivative" else outer * derived
 
     def derived_call(
         self,
@@ -377,7 +383,7 @@ class _Evaluator:
             case "log":
                 if self.variant.split_logs and self.may("sum", depth):
                     parts = self.log_factors(argument, env)
-                    if len(parts) > 1 or isinstance(parts[0].node, Call | Power):
+                    if len(parts) > 1 or self.log_simplifies(parts[0], variable):
                         return math.fsum(self.derived_log(part, variable, depth) for part in parts)
                 if self.may("log", depth):
                     return self.chain(1 / self.value(argument, env), argument, variable, env, depth)
@@ -385,7 +391,7 @@ class _Evaluator:
                 name = self.setting.task.functions.get(function)
                 if name is None:
                     return None
-                outer = function if self.variant.slip == "h_for_dh" else name
+                outer = function if self.slip(depth) == "h_for_dh" else name
                 return self.chain(self.world.wave(outer, self.value(argument, env)), argument, variable, env, depth)
         return None
 
@@ -397,6 +403,15 @@ class _Evaluator:
                 break
             node, inner = body, bound
         return _factors(node, inner)[1]
+
+    def log_simplifies(self, part: _Factor, variable: _Variable) -> bool:
+        """Return whether the logarithm of a single factor can be taken apart: of 1/u, exp(u) or u**n."""
+        match part.node:
+            case Call("exp", _):
+                return True
+            case Power(_, exponent):
+                return not self.depends(exponent, variable, part.env)
+        return part.inverse
 
     def derived_log(self, part: _Factor, variable: _Variable, depth: _Depth) -> float:
         sign = -1.0 if part.inverse else 1.0
@@ -462,7 +477,7 @@ class _Evaluator:
             return self.quotient(above, below, variable, depth)
         if self.may("product", depth):
             derived = [self.derived_factor(factor, variable, depth.inside()) for factor in factors]
-            if self.variant.slip == "product_as_product_of_derivatives":
+            if self.slip(depth) == "product_as_product_of_derivatives":
                 return math.prod(derived)
             return math.fsum(
                 d * math.prod(self.of(other) for other in factors[:k] + factors[k + 1 :]) for k, d in enumerate(derived)
@@ -507,7 +522,7 @@ class _Evaluator:
         if self.may("power", depth):
             if isinstance(node, Power) and not self.depends(node.exponent, variable, env):
                 return self.derived_reciprocal_power(node, variable, env, depth)
-            kept = 1.0 if self.variant.slip == "power_exponent_kept" else 2.0
+            kept = 1.0 if self.slip(depth) == "power_exponent_kept" else 2.0
             return self.chain(-(value**-kept), node, variable, env, depth)
         if self.may("quotient", depth):
             return self.quotient([], [_Factor(node, env, False)], variable, depth)
@@ -524,7 +539,7 @@ class _Evaluator:
         f, g = math.prod(map(self.of, above)), math.prod(map(self.of, below))
         df = self.derived_product(above, variable, depth.inside()) if above else 0.0
         dg = self.derived_product(below, variable, depth.inside())
-        match self.variant.slip:
+        match self.slip(depth):
             case "quotient_swapped":
                 return (f * dg - df * g) / g**2
             case "quotient_unsquared":

@@ -9,6 +9,7 @@ earned.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ from autograder.symbolic.tasks import Final, Form, Resolved
 from autograder.symbolic.verdict import MilestoneResult, Status
 
 OTHER_RULE_COST = 0.5
+SLIP_COST = 0.5
 BARE_RESULT = 0.5
 
 
@@ -47,6 +49,7 @@ class Judged:
     before: Line | None
     status: Status
     ok: bool
+    mistake: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -77,6 +80,7 @@ def score(
         got = (bool(reached) and all(reached) and cases_complete) if milestone.both_cases else any(reached)
         results.append(MilestoneResult(_(milestone.title), milestone.points, got))
     points = sum(result.points for result in results if result.earned)
+    points -= SLIP_COST * len(set().union(*(_idle_slips(chain, setting) for chain in chains)))
     judged = [line for chain in chains for line in chain.lines]
     if any(line.status == "other_rule" for line in judged):
         points = max(points - OTHER_RULE_COST, min(points, BARE_RESULT))
@@ -108,6 +112,22 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
             case Final():
                 earned.append(_reached(milestone, chain, setting))
     return earned
+
+
+def _idle_slips(chain: Chain, setting: Setting) -> set[str]:
+    """Return the kinds of slips that cost no milestone, as a definition inserted wrongly does; each costs once."""
+    kinds = set()
+    forms = [milestone for milestone in setting.task.milestones if isinstance(milestone, Form)]
+    for judged in chain.lines:
+        if judged.status != "wrong" or judged.before is None:
+            continue
+        expression = judged.line.expression
+        costly = resolved_by(judged.before, judged.line, setting, chain.comparison) or any(
+            form.shown(expression) and not form.shown(judged.before.expression) for form in forms
+        )
+        if not costly and not _final(setting).shown(expression):
+            kinds.add(judged.mistake or f"line {judged.line.number}")
+    return kinds
 
 
 def shown_by(judged: Judged, setting: Setting, comparison: Comparison) -> list[Resolved]:
@@ -176,13 +196,16 @@ def _final_form(expression: Expression, setting: Setting, comparison: Comparison
     if comparison.agree(expression, setting.target, PLAIN, one_hot=setting.task.normalised is not None):
         return True
     # after a slip the right result cannot come out any more; a consistent one of the same kind counts
-    return slipped and _names(expression) == _names(setting.target)
+    found, wanted = _names(expression), _names(setting.target)
+    return slipped and found.keys() == wanted.keys() and found >= wanted
 
 
-def _names(expression: Expression) -> set[str]:
-    return {node.name for node in walk(expression) if isinstance(node, Symbol)} | {
-        function for node in walk(expression) if (function := getattr(node, "function", None))
-    }
+def _names(expression: Expression) -> Counter[str]:
+    return Counter(
+        node.name if isinstance(node, Symbol) else node.function
+        for node in walk(expression)
+        if isinstance(node, Symbol | Call)
+    )
 
 
 def states_result(expression: Expression, setting: Setting) -> bool:

@@ -320,7 +320,7 @@ def minibatches(X, y, batch_size, rng):
         "rng ignored for the order": (_BATCHES, "minibatches(X, y, batch_size, np.random.default_rng())"),
         "the same order in every epoch": (
             "    history = []\n",
-            "    history = []\n    batches = list(minibatches(X, y, batch_size, rng))\n",
+            "    history = []\n    batches = list(minibatches(X, y, batch_size, rng=rng))\n",
             _BATCHES,
             "batches",
         ),
