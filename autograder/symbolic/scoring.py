@@ -1,14 +1,12 @@
 """Points by milestones: what a chain of judged lines has shown.
 
 A milestone of kind ``Resolved`` is earned on a sound line after which no derivative needs certain openers any more; so
-it hangs on what the line achieves, not on how it looks. A line in the sheet's final form states the result and shows
-no way to it: there, only the last milestone is earned. A wrong line earns nothing and costs only what it would have
-earned.
+it hangs on what the line achieves, not on how it looks. A wrong line earns nothing and costs only what it would have
+earned; so does a jump, and to state the bare result where several milestones are open is a jump (``check.py``).
 """
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -96,10 +94,10 @@ def _states_result(chain: Chain, setting: Setting) -> bool:
 def _earned(chain: Chain, setting: Setting) -> list[bool]:
     """Return, milestone by milestone, whether ``chain`` earned it."""
     milestones = setting.task.milestones
-    resolved = [
-        any(judged.sound and milestone in shown_by(judged, setting, chain.comparison) for judged in chain.lines)
-        for milestone in milestones
+    sound = [
+        resolved_by(judged.before, judged.line, setting, chain.comparison) for judged in chain.lines if judged.sound
     ]
+    resolved = [any(milestone in reached for reached in sound) for milestone in milestones]
     some = any(resolved)
     earned = []
     for milestone, done in zip(milestones, resolved, strict=True):
@@ -130,14 +128,6 @@ def _idle_slips(chain: Chain, setting: Setting) -> set[str]:
     return kinds
 
 
-def shown_by(judged: Judged, setting: Setting, comparison: Comparison) -> list[Resolved]:
-    """Return the milestones that a line reaches; none if it jumps over several of them to the bare result."""
-    reached = resolved_by(judged.before, judged.line, setting, comparison)
-    if len(reached) > 1 and states_result(judged.line.expression, setting):
-        return []
-    return reached
-
-
 def resolved_by(before: Line | None, line: Line, setting: Setting, comparison: Comparison) -> list[Resolved]:
     """Return the milestones whose derivatives ``before`` (None: the claim) leaves to do and ``line`` does not."""
     first = before.expression if before else setting.start
@@ -151,18 +141,17 @@ def resolved_by(before: Line | None, line: Line, setting: Setting, comparison: C
 
 
 def _shows(form: Form, chain: Chain, setting: Setting) -> bool:
-    """Return whether some line of ``chain`` has the form.
+    """Return whether ``chain`` has the form.
 
-    A wrong line whose mistake already cost another milestone passes the form on to what follows soundly from it.
+    A wrong line that has it first passes it on to what follows soundly only if its mistake costs another milestone.
     """
-    for before, judged in itertools.pairwise((None, *chain.lines)):
-        if judged is None or not judged.sound:
+    for judged in chain.lines:
+        if not form.shown(judged.line.expression):
             continue
-        if form.shown(judged.line.expression) and not states_result(judged.line.expression, setting):
+        if judged.sound:
             return True
-        wrong = before is not None and not before.sound and form.shown(before.line.expression)
-        if before is not None and wrong and resolved_by(before.before, before.line, setting, chain.comparison):
-            return True
+        if judged.status == "wrong" and not resolved_by(judged.before, judged.line, setting, chain.comparison):
+            return False
     return False
 
 

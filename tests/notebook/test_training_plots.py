@@ -1,0 +1,113 @@
+"""The pictures of Aufgabe 2 stand for any network, say German words and stay white."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from autograder.notebook import training_plots as plots
+from autograder.numeric import check_gradients, load_digits, random_parameters
+
+mpl.use("Agg")
+X, LABELS = (array[:40] for array in load_digits())
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+def _drawn():
+    figure = plt.gcf()
+    figure.canvas.draw()
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    return figure
+
+
+def _shares(wrong):
+    shares = np.full((40, 10), 0.01)
+    shares[np.arange(40), (LABELS + (np.arange(40) < wrong)) % 10] = 0.91
+    return shares
+
+
+def test_digits():
+    """An image for each, with its label."""
+    plots.plot_digits(X, LABELS, 7)
+    titles = [axis.get_title() for axis in _drawn().axes]
+    assert titles == [str(label) for label in LABELS[:7]]
+
+
+@pytest.mark.parametrize("history", [[2.0], [2.3, 0.1, 0.01], (1.0, 1.0), np.array([2.0, 1.0])])
+def test_loss(history):
+    """One epoch or many, in any kind of sequence."""
+    plots.plot_loss(history)
+    assert _drawn().axes[0].get_xlabel() == "Epoche"
+
+
+@pytest.mark.parametrize("dtype", [int, float])
+def test_confusion(dtype):
+    """Labels may be floats; the title counts the hits."""
+    plots.plot_confusion(LABELS, ((LABELS + (np.arange(40) < 3)) % 10).astype(dtype))
+    assert _drawn().axes[0].get_title() == "37 von 40 richtig"
+
+
+@pytest.mark.parametrize("wrong", [1, 4, 30])
+def test_mistakes(wrong):
+    """The surest first, ten at most."""
+    plots.plot_mistakes(X, LABELS, _shares(wrong))
+    titles = [axis.get_title() for axis in _drawn().axes if axis.get_title()]
+    assert len(titles) == min(wrong, 10)
+    assert "gelesen als" in titles[0]
+    assert "91 %" in titles[0]
+
+
+def test_no_mistakes(capsys):
+    """A network without a mistake gets a word in place of a picture."""
+    plots.plot_mistakes(X, LABELS, _shares(0))
+    assert "Kein einziger Fehler" in capsys.readouterr().out
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("n", [1, 10, 64])
+@pytest.mark.parametrize("scale", [0.0, 1.0])
+def test_weights(n, scale):
+    """One image for each neuron of the first layer, also where all weights are 0."""
+    plots.plot_weights([(scale * np.random.default_rng(1).normal(size=(64, n)), np.zeros(n))])
+    assert sum(bool(axis.images) for axis in _drawn().axes) == n
+
+
+@pytest.mark.parametrize(("factor", "mark"), [(1.0, "✓ W"), (2.0, "✗ W")])
+def test_gradient_check(factor, mark):
+    """A mark for each parameter, a picture for each layer."""
+    network = random_parameters([3, 4, 2], np.random.default_rng(2))
+    gradients = [(factor * 2 * W, 2 * b) for W, b in network]
+    plots.plot_gradient_check(
+        check_gradients(lambda p: sum((W**2).sum() + (b**2).sum() for W, b in p), network, gradients)
+    )
+    axes = _drawn().axes
+    assert [axis.get_title() for axis in axes] == ["Schicht 1", "Schicht 2"]
+    assert mark in axes[0].get_legend().get_texts()[0].get_text()
+
+
+def test_gradient_of_another_shape_is_named():
+    """It cannot be drawn, but said."""
+    network = random_parameters([3, 2], np.random.default_rng(2))
+    checks = check_gradients(lambda p: float((p[0][0] ** 2).sum()), network, [(network[0][0].T, network[0][1])])
+    plots.plot_gradient_check(checks)
+    assert "Form (2, 3) statt (3, 2)" in _drawn().axes[0].get_legend().get_texts()[0].get_text()
+
+
+@pytest.mark.parametrize("error", [NotImplementedError(), NameError("name 'train'", name="train")])
+def test_unwritten_functions_are_no_error(error, capsys):
+    """Cells below an empty task say so and let the notebook go on."""
+    with plots.when_written():
+        raise error
+    assert capsys.readouterr().out.strip()
+
+
+def test_other_errors_are_shown():
+    """A student's own mistake must be seen."""
+    with pytest.raises(ZeroDivisionError), plots.when_written():
+        raise ZeroDivisionError

@@ -1,0 +1,66 @@
+"""The corpus: derivations as students write them, each with the points and bad lines that a fair tutor finds."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autograder.symbolic import TASKS, check_derivation
+
+CORPUS = [
+    (path.stem, chain)
+    for path in sorted((Path(__file__).parent / "corpus").glob("*.toml"))
+    for chain in tomllib.loads(path.read_text(encoding="utf-8"))["chain"]
+]
+WRONG = [(stem, chain) for stem, chain in CORPUS if chain.get("bad_lines")]
+NAMED = [(stem, chain) for stem, chain in WRONG if "mistake" in chain]
+
+
+def _name(entry):
+    return f"{entry[0]}: {entry[1]['name']}"
+
+
+def _check(entry):
+    stem, chain = entry
+    return check_derivation(stem[:2], chain["text"])
+
+
+@pytest.mark.parametrize("entry", CORPUS, ids=_name)
+def test_points_are_those_of_a_fair_tutor(entry):
+    """Where the notation leaves doubt, an interval is stated."""
+    chain = entry[1]
+    low, high = chain.get("points_min", chain.get("points")), chain.get("points_max", chain.get("points"))
+    assert low <= _check(entry).points <= high
+
+
+@pytest.mark.parametrize("entry", [entry for entry in CORPUS if "_right" in entry[0]], ids=_name)
+def test_right_chain_proves_the_claim(entry):
+    """Every line of a right chain is right, and it earns everything unless it says otherwise."""
+    verdict = _check(entry)
+    assert [(line.number, line.message) for line in verdict.lines if not line.ok] == []
+    if "points" in entry[1] and entry[1]["points"] == TASKS[entry[0][:2]].max_points:
+        assert verdict.complete
+
+
+@pytest.mark.parametrize("entry", WRONG, ids=_name)
+def test_bad_lines_are_found_and_only_they(entry):
+    """The lines that do not follow are not ok, all others are."""
+    assert {line.number for line in _check(entry).lines if not line.ok} == set(entry[1]["bad_lines"])
+
+
+def test_nearly_all_mistakes_are_named():
+    """At least nine of ten typical mistakes are called by their name."""
+    missed = []
+    for entry in NAMED:
+        wanted = entry[1]["mistake"]
+        found = next(line.mistake for line in _check(entry).lines if not line.ok)
+        if found not in (wanted if isinstance(wanted, list) else [wanted]):
+            missed.append((_name(entry), found))
+    assert len(missed) <= 0.1 * len(NAMED), missed
+
+
+@pytest.mark.parametrize("part", ["1a", "1b", "1c", "1d"])
+def test_corpus_has_enough_of_every_part(part):
+    """At least three unusual right ways and five typical mistakes a part."""
+    assert sum(stem.startswith(part) and "_right" in stem for stem, _ in CORPUS) >= 3
+    assert sum(stem.startswith(part) for stem, _ in WRONG) >= 5
