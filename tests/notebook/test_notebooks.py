@@ -56,3 +56,12 @@ def test_examples_of_the_introduction_show_what_they_promise():
         "beispiel_sprung": "jump",
         "uebung_linear": "right",
     }
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_paragraphs_are_short(notebook):
+    """No paragraph runs longer than one reads at one go, a formula counted as a word; tables and lists by the line."""
+    for cell in _cells(notebook, "markdown"):
+        words = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", "x", cell.source, flags=re.DOTALL)
+        for paragraph in re.split(r"\n\s*\n|\n(?=[|-])", words):
+            assert len(paragraph.split()) <= 65, f"{cell.id}: {paragraph}"
