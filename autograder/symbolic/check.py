@@ -97,7 +97,7 @@ class _Check:
             tuple(rule.value for rule in line.reason.rules),
             ok=False,
             status="unreadable",
-            note=_reason_note(line.reason),
+            note=_reason_note(line.reason, self.task),
             case=None if line.case is None else ("==" if line.case.equal else "!="),
         )
         try:
@@ -140,7 +140,7 @@ class _Check:
         restarted = run.started and not line.continues and run.case is not None and not self.own_lines(run)
         if first or restarted:
             run.started = True
-            if first and line.continues and self.is_start(readable.expression) is False:
+            if first and line.continues and not self.is_start(readable.expression, run.case):
                 # "= ..." right below a "Fall" line, or a chain whose start was left out
                 claim = Line(0, self.setting.start, frozenset())
                 judgement = self.safely(claim, readable, comparison)
@@ -165,7 +165,7 @@ class _Check:
     def safely(self, before: Line, line: Line, comparison: Comparison) -> Judgement:
         try:
             judgement = judge(before, line, comparison)
-            if judgement.ok and states_result(line.expression, self.setting):
+            if judgement.ok and self.is_bare_result(line.expression, comparison):
                 reached = resolved_by(before, line, self.setting, comparison)
                 if len(reached) > 1:
                     between = ", ".join(_(milestone.title) for milestone in reached)
@@ -178,8 +178,14 @@ class _Check:
                 "undecided", False, "undecidable", _("I cannot decide this line. Your tutor will look at it.")
             )
 
+    def is_bare_result(self, expression: Expression, comparison: Comparison) -> bool:
+        one_hot = self.task.normalised is not None
+        return states_result(expression, self.setting) and comparison.agree(
+            expression, self.setting.target, PLAIN, one_hot=one_hot
+        )
+
     def start(self, run: _Run, line: Line) -> Judgement:
-        if self.is_start(line.expression):
+        if self.is_start(line.expression, run.case):
             self.valid_start = True
             run.judged.append(Judged(line, None, "start", True))
             return Judgement("start", True)
@@ -191,11 +197,11 @@ class _Check:
             _("The proof begins with the left side of the claim: {start}.", start=self.task.start),
         )
 
-    def is_start(self, expression: Expression) -> bool:
+    def is_start(self, expression: Expression, case: Case | None) -> bool:
         """Return whether a proof may begin so: the claim's left side, or its definitions inserted."""
         if not any(isinstance(node, Derivative) for node in walk(expression)) and not self.is_named_start(expression):
             return False
-        comparison = Comparison(self.setting)
+        comparison = Comparison(self.setting, case)
         try:
             return any(
                 comparison.agree(start, expression, PLAIN) for start in (self.setting.start, *self.setting.other_starts)
@@ -265,10 +271,10 @@ class _Check:
         return _("Look at line {line} first.", line=first.number)
 
 
-def _reason_note(reason: Reason) -> str:
+def _reason_note(reason: Reason, task: Task) -> str:
     notes = [_("I read “{written}” as {rule}.", written=written, rule=rule.value) for written, rule in reason.guessed]
     if reason.unknown:
-        known = ", ".join(rule.value for rule in Rule)
+        known = ", ".join(rule.value for rule in Rule if rule in task.rules)
         notes.append(
             _(
                 "I do not know the rule “{written}”. Rules are: {known}.",

@@ -67,6 +67,7 @@ _SLIPS = (
     ("product_as_product_of_derivatives", "product_as_product_of_derivatives"),
     ("power_exponent_kept", "power_exponent_kept"),
     ("bias_not_vanishing", "bias_not_vanishing"),
+    ("bias_as_one", "bias_not_vanishing"),
     ("constant_not_vanishing", "constant_not_vanishing"),
     ("missing_kronecker", "missing_kronecker"),
     ("h_for_dh", "h_for_dh"),
@@ -198,7 +199,7 @@ def _local_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -
                 yield "h_for_dh", Call(derivative if node.function == function else function, node.argument)
                 if node.function == derivative:
                     yield from _dh_edits(node, setting, scope)
-    if isinstance(node, Binary | Call | Symbol | Power):
+    if isinstance(node, Binary | Call | Symbol | Power | Derivative):
         yield from _factor_edits(node, setting, scope)
 
 
@@ -236,11 +237,15 @@ def _factor_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) 
     used = {index.name for inner in walk(node) if isinstance(inner, Symbol) for index in lower_indices(inner)}
     for name in used & set(setting.task.free):
         size = setting.task.indices[name]
-        yield "lost_sum", Sum(rename(node, name, "_bound"), "_bound", Index("", 1), Index(size))
+        # what is differentiated by stays the claim's own
+        yield "lost_sum", Sum(rename(node, name, "_bound", variables=False), "_bound", Index("", 1), Index(size))
 
 
-def rename(node: Expression, old: str, new: str) -> Expression:
-    """Return ``node`` with the index ``old`` called ``new``, but not below a sum that binds ``old`` itself."""
+def rename(node: Expression, old: str, new: str, *, variables: bool = True) -> Expression:
+    """Return ``node`` with the index ``old`` called ``new``, but not below a sum that binds ``old`` itself.
+
+    Without ``variables``, what is differentiated by keeps its name.
+    """
     if isinstance(node, Sum) and node.index == old:
         return node
 
@@ -252,4 +257,6 @@ def rename(node: Expression, old: str, new: str) -> Expression:
             return Symbol(name, tuple(map(swap, indices)))
         case Kronecker(left, right):
             return Kronecker(swap(left), swap(right))
-    return with_children(node, tuple(rename(child, old, new) for child in children(node)))
+        case Derivative(body, variable) if not variables:
+            return Derivative(rename(body, old, new, variables=False), variable)
+    return with_children(node, tuple(rename(child, old, new, variables=variables) for child in children(node)))

@@ -335,6 +335,8 @@ class _Evaluator:
             return 1.0
         if not related and isinstance(node, Symbol) and slip == "bias_not_vanishing" and node.name == "b":
             return self.value(node, env)
+        if not related and isinstance(node, Symbol) and slip == "bias_as_one" and node.name == "b":
+            return 1.0
         if not related and slip == "constant_not_vanishing":
             return 1.0
         return 0.0 if self.may("identity" if related else "constant", depth) else None
@@ -454,6 +456,9 @@ class _Evaluator:
     # -------------------------------------------------------------------------------------------- products
 
     def product(self, factors: tuple[float, list[_Factor]], variable: _Variable, depth: _Depth) -> float | None:
+        plain = [factor for factor in factors[1] if not isinstance(factor.node, Number)]
+        if self.slip(depth) == "product_as_product_of_derivatives" and len(plain) > 1:
+            return factors[0] * math.prod(self.derived_factor(factor, variable, depth.inside()) for factor in plain)
         constant, varying = factors[0], list[_Factor]()
         for factor in factors[1]:
             if self.depends(factor.node, variable, factor.env):
@@ -479,8 +484,6 @@ class _Evaluator:
             return self.quotient(above, below, variable, depth)
         if self.may("product", depth):
             derived = [self.derived_factor(factor, variable, depth.inside()) for factor in factors]
-            if self.slip(depth) == "product_as_product_of_derivatives":
-                return math.prod(derived)
             return math.fsum(
                 d * math.prod(self.of(other) for other in factors[:k] + factors[k + 1 :]) for k, d in enumerate(derived)
             )

@@ -9,8 +9,8 @@ from autograder.messages import _, number
 from autograder.symbolic.comparison import Comparison, Counterexample
 from autograder.symbolic.diagnosis import HINTS, name_mistake, rename
 from autograder.symbolic.evaluation import Variant
-from autograder.symbolic.expressions import Expression, Sum, Symbol, children, walk, with_children
-from autograder.symbolic.rules import EARLIER, HEAVY, LIGHT, Rule, openers
+from autograder.symbolic.expressions import Derivative, Expression, Sum, Symbol, children, walk, with_children
+from autograder.symbolic.rules import EARLIER, FREE, HEAVY, LIGHT, Rule, openers
 from autograder.symbolic.scope import ShapeMistake
 from autograder.symbolic.setting import Setting, family
 from autograder.symbolic.verdict import Status
@@ -63,6 +63,8 @@ def judge(before: Line, line: Line, comparison: Comparison) -> Judgement:
     assumed = line.assumed and task.normalised is not None
     if not comparison.agree(first, second, one_hot=assumed):
         if not assumed and task.normalised is not None and comparison.agree(first, second, one_hot=True):
+            if circular := (line.rules - task.rules) & EARLIER:
+                return _circular(circular)
             return Judgement(
                 "assumption",
                 False,
@@ -92,14 +94,12 @@ def _true(before: Line, line: Line, comparison: Comparison, assumed: bool) -> Ju
     used = explain(first, second, comparison, assumed)
     circular = refused & EARLIER
     if circular and (used is None or len(used) > 1 or not allowed):
-        return Judgement(
-            "jump",
-            False,
-            "circular",
-            _("{rule} is no reason here: it is what is to be shown, or comes later.", rule=_names(circular)),
-        )
+        return _circular(circular)
     if not line.rules:
         return Judgement("jump", False, "no_reason", _("Why? Name the rule behind #.") + _lies_between(used))
+    if used is not None and _wrong_definition(first, second, line, used):
+        text = _("The definition is not inserted as it stands, even if that makes no difference in the end.")
+        return Judgement("wrong", False, "wrong_definition", text)
     if used is not None and len(HEAVY.intersection(used)) <= max(1, len(heavy)):
         began = _began_with(first, second, heavy, comparison, assumed) if used == (Rule.CHAIN,) else None
         if began is None:
@@ -115,6 +115,20 @@ def _true(before: Line, line: Line, comparison: Comparison, assumed: bool) -> Ju
         )
         + _lies_between(used),
     )
+
+
+def _wrong_definition(first: Expression, second: Expression, line: Line, used: tuple[Rule, ...]) -> bool:
+    """Return whether a definition was inserted with a constant too many or too few, such as z without its bias."""
+    return (
+        Rule.DEFINITION in line.rules
+        and line.rules <= FREE
+        and set(used) <= {Rule.CONSTANT, Rule.SUM}
+        and _derivatives(first) == _derivatives(second)
+    )
+
+
+def _derivatives(expression: Expression) -> int:
+    return sum(isinstance(node, Derivative) for node in walk(expression))
 
 
 def _began_with(
@@ -177,6 +191,11 @@ def _lies_between(used: tuple[Rule, ...] | None) -> str:
     if used is None:
         return " " + _("More than two rules lie between.")
     return " " + _("In between lies: {rules}.", rules=_names(used))
+
+
+def _circular(rules: frozenset[Rule]) -> Judgement:
+    text = _("{rule} is no reason here: it is what is to be shown, or comes later.", rule=_names(rules))
+    return Judgement("jump", False, "circular", text)
 
 
 def _other_rule(line: Line, used: tuple[Rule, ...]) -> Judgement:

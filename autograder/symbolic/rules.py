@@ -33,10 +33,11 @@ class Rule(Enum):
     PART_1A = "1a"
     PART_1B = "1b"
     PART_1C = "1c"
+    PART_1D = "1d"
 
 
 FREE = frozenset({Rule.DEFINITION, Rule.ALGEBRA, Rule.ASSUMPTION})
-EARLIER = frozenset({Rule.PART_1A, Rule.PART_1B, Rule.PART_1C})
+EARLIER = frozenset({Rule.PART_1A, Rule.PART_1B, Rule.PART_1C, Rule.PART_1D})
 HEAVY = frozenset({Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.CHAIN}) | EARLIER
 
 _GRANTS: dict[Rule, frozenset[str]] = {

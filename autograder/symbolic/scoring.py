@@ -78,7 +78,8 @@ def score(
         got = (bool(reached) and all(reached) and cases_complete) if milestone.both_cases else any(reached)
         results.append(MilestoneResult(_(milestone.title), milestone.points, got))
     points = sum(result.points for result in results if result.earned)
-    points -= SLIP_COST * len(set().union(*(_idle_slips(chain, setting) for chain in chains)))
+    complete = results[-1].earned
+    points -= SLIP_COST * len(set().union(*(_idle_slips(chain, setting, reached=complete) for chain in chains)))
     judged = [line for chain in chains for line in chain.lines]
     if any(line.status == "other_rule" for line in judged):
         points = max(points - OTHER_RULE_COST, min(points, BARE_RESULT))
@@ -112,8 +113,11 @@ def _earned(chain: Chain, setting: Setting) -> list[bool]:
     return earned
 
 
-def _idle_slips(chain: Chain, setting: Setting) -> set[str]:
-    """Return the kinds of slips that cost no milestone, as a definition inserted wrongly does; each costs once."""
+def _idle_slips(chain: Chain, setting: Setting, *, reached: bool) -> set[str]:
+    """Return the kinds of slips that cost no milestone, as a definition inserted wrongly does; each costs once.
+
+    ``reached`` is whether the last milestone was earned all the same.
+    """
     kinds = set()
     forms = [milestone for milestone in setting.task.milestones if isinstance(milestone, Form)]
     for judged in chain.lines:
@@ -123,7 +127,7 @@ def _idle_slips(chain: Chain, setting: Setting) -> set[str]:
         costly = resolved_by(judged.before, judged.line, setting, chain.comparison) or any(
             form.shown(expression) and not form.shown(judged.before.expression) for form in forms
         )
-        if not costly and not _final(setting).shown(expression):
+        if not costly and (reached or not _final(setting).shown(expression)):
             kinds.add(judged.mistake or f"line {judged.line.number}")
     return kinds
 

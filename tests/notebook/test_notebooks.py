@@ -64,4 +64,4 @@ def test_paragraphs_are_short(notebook):
     for cell in _cells(notebook, "markdown"):
         words = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", "x", cell.source, flags=re.DOTALL)
         for paragraph in re.split(r"\n\s*\n|\n(?=[|-])", words):
-            assert len(paragraph.split()) <= 65, f"{cell.id}: {paragraph}"
+            assert len(paragraph.split()) <= 70, f"{cell.id}: {paragraph}"

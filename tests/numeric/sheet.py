@@ -2,19 +2,16 @@
 
 import contextlib
 import io
-import os
 from functools import cache
 from pathlib import Path
 from types import CodeType
 
 import nbformat
 
-from autograder.grading.solutions import COURSE_VARIABLE
 from autograder.notebook import Grade
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "source" / "uebungsblatt-03" / "2_netzwerk.ipynb"
-os.environ.setdefault(COURSE_VARIABLE, str(ROOT))
 
 POINTS = {
     "sigmoid": 1,

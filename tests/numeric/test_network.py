@@ -6,7 +6,6 @@ from sklearn.neural_network import MLPClassifier
 
 from autograder.grading import solutions, unseen_digits
 from autograder.numeric import check_gradients, init_parameters, load_digits, one_hot, random_parameters
-from tests.numeric.sheet import COURSE_VARIABLE  # noqa: F401 - sets it
 
 CORRECT = solutions("2_netzwerk")
 
