@@ -56,6 +56,7 @@ class Row:
     points: float
     earned: float
     message: str = ""
+    empty: bool = False  # nothing was written yet: no mistake, so no cross
 
 
 class Grade:
@@ -122,7 +123,7 @@ class Grade:
         """Return the card as plain text."""
         lines = []
         for row in self.rows:
-            mark = "✓" if row.earned == row.points else "✗"
+            mark = _mark(row)[0]
             lines.append(f"{mark} {row.title} ({_points(row)}){': ' if row.message else ''}{row.message}")
         return "\n".join([*lines, *([self.review] if self.review else []), self._summary()])
 
@@ -186,7 +187,8 @@ class _Part:
             message = _("Right, but return NumPy arrays instead of nested lists.") if self.converted else ""
             row = replace(row, earned=earned, message=message)
         else:
-            row = replace(row, message=self._explain(error, trace))
+            empty = isinstance(error, NotImplementedError)
+            row = replace(row, message=self._explain(error, trace), empty=empty)
         self.grade.rows.append(row)
         return True
 
@@ -257,16 +259,27 @@ def _milestone_rows(verdict: Verdict) -> Iterator[Row]:
         taken = min(got, lost)
         lost -= taken
         message = _("less {points}: see the hints at the lines above", points=number(taken)) if taken else ""
-        yield Row(milestone.title, milestone.points, got - taken, message or (verdict.message if k == last else ""))
+        message = message or (verdict.message if k == last else "")
+        # a derivation in which all is right so far has open milestones, not wrong ones
+        still_open = all(line.ok for line in verdict.lines) and not verdict.complete
+        yield Row(milestone.title, milestone.points, got - taken, message, empty=still_open)
 
 
 def _points(row: Row) -> str:
     return f"{number(row.earned)}/{number(row.points)}"
 
 
+def _mark(row: Row) -> tuple[str, str]:
+    """Return the mark of a row and its colour."""
+    if row.earned == row.points:
+        return "✓", "#2e9e5b"
+    if row.empty:
+        return "○", "#888888"
+    return ("◐", "#c98a1b") if row.earned else ("✗", "#d64550")
+
+
 def _row_html(row: Row) -> str:
-    full = row.earned == row.points
-    mark, colour = ("✓", "#2e9e5b") if full else (("◐", "#c98a1b") if row.earned else ("✗", "#d64550"))
+    mark, colour = _mark(row)
     message = f"<div style='opacity:.85'>{html.escape(row.message)}</div>" if row.message else ""
     cell = "style='text-align:left;vertical-align:top;padding:.15em .6em .15em 0;border:none;background:none"
     title = html.escape(row.title)
