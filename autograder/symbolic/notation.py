@@ -28,6 +28,7 @@ from autograder.symbolic.expressions import (
     Power,
     Sum,
     Symbol,
+    walk,
 )
 from autograder.symbolic.rules import Reason, read_reason
 
@@ -210,8 +211,6 @@ def _syntax_error(text: str, error: SyntaxError) -> NotationError:
 
 
 def _size(expression: Expression) -> int:
-    from autograder.symbolic.expressions import walk
-
     return len(walk(expression))
 
 
