@@ -311,15 +311,17 @@ def expect_equal(
         raise MismatchError(outcome.mismatch, what)
 
 
-def expect_true(condition: object, message: str) -> None:
-    """Check ``condition``; ``message`` says in German what is not as it should be, without hidden numbers.
+def expect_true(condition: object, message: str, verdict: str = "") -> None:
+    """Check ``condition``; ``message`` says in German what is not as it should be.
+
+    Where ``message`` shows numbers that hidden tests must not tell, ``verdict`` says the same without them.
 
     Raises:
         MismatchError: it does not hold.
 
     """
     if not bool(condition):
-        raise MismatchError(Mismatch("condition", message, message))
+        raise MismatchError(Mismatch("condition", message, verdict or message))
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ RTOL_SINGLE = 1e-3  # float32 and float16 cannot do better after a few layers
 ATOL = 1e-9
 ATOL_SINGLE = 1e-5
 SHOWN = 6  # entries of an array that a message still shows whole
+DIGITS, MOST_DIGITS = 4, 17  # significant digits of a number in a message; float64 holds no more than 17
 
 
 @dataclass(frozen=True)
@@ -125,18 +126,28 @@ def _values(array: NDArray[Any], expected: NDArray[Any], rtol: float | None, ato
 
 
 def _value_message(found: NDArray[Any], wanted: NDArray[Any], same: NDArray[Any]) -> str:
-    if found.ndim == 0:
-        return _("{found} instead of {expected}", found=number(float(found)), expected=number(float(wanted)))
-    if found.ndim == 1 and found.size <= SHOWN:
-        return _("{found} instead of {expected}", found=_vector(found), expected=_vector(wanted))
+    if found.ndim <= 1 and found.size <= SHOWN:
+        shown, expected = _apart(found, wanted)
+        return _("{found} instead of {expected}", found=shown, expected=expected)
     place = tuple(int(k) for k in np.argwhere(~same)[0])
+    shown, expected = _apart(found[place], wanted[place])
     return _(
         "at {place} stands {found} instead of {expected}",
         place="[" + ", ".join(map(str, place)) + "]",
-        found=number(float(found[place])),
-        expected=number(float(wanted[place])),
+        found=shown,
+        expected=expected,
     )
 
 
-def _vector(values: NDArray[Any]) -> str:
-    return "(" + "; ".join(number(float(value)) for value in values) + ")"
+def _apart(found: NDArray[Any], wanted: NDArray[Any]) -> tuple[str, str]:
+    """Return both written with as many digits as it takes to tell them apart."""
+    for digits in range(DIGITS, MOST_DIGITS):
+        texts = _written(found, digits), _written(wanted, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return _written(found, MOST_DIGITS), _written(wanted, MOST_DIGITS)
+
+
+def _written(values: NDArray[Any], digits: int) -> str:
+    numbers = [number(float(value), digits) for value in np.ravel(values)]
+    return numbers[0] if np.ndim(values) == 0 else "(" + "; ".join(numbers) + ")"

@@ -35,6 +35,23 @@ def test_part_that_runs_to_its_end_earns_its_points():
 
 
 @pytest.mark.parametrize(
+    ("actual", "expected", "shown"),
+    [
+        (1.03972, 1.039721, "1,03972 statt 1,039721"),
+        (np.array([0.25, 1.00001]), np.array([0.25, 1.0]), "(0,25; 1,00001) statt (0,25; 1)"),
+        (np.full((3, 3), 0.5), np.full((3, 3), 0.500001), "0,5 statt 0,500001"),
+        (0.7, -0.7, "0,7 statt −0,7"),
+        (1.0, np.nextafter(1.0, 2.0), "1 statt 1,0000000000000002"),
+    ],
+)
+def test_unequal_numbers_look_unequal(actual, expected, shown):
+    """A message never says that a number came out in place of itself."""
+    mismatch = compare(actual, expected, rtol=0, atol=0).mismatch
+    assert mismatch is not None
+    assert shown in mismatch.message
+
+
+@pytest.mark.parametrize(
     ("error", "told"),
     [
         (NotImplementedError(), "Noch leer"),
@@ -50,6 +67,15 @@ def test_exceptions_become_german_sentences(error, told):
         raise error
 
     assert told in _message(body)
+
+
+def test_hidden_condition_tells_its_verdict_only():
+    """The sentence with the numbers is for visible inputs."""
+    check = lambda: expect_true(False, "3 statt 4 Batches", "zu wenige Batches")  # noqa: E731
+    assert "3 statt 4" in _message(check)
+    told = _message(check, hidden="viele Zeilen")
+    assert "Zu wenige Batches" in told
+    assert "3 statt 4" not in told
 
 
 def test_interrupt_is_not_swallowed():

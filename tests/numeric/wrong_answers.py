@@ -258,6 +258,18 @@ def minibatches(X, y, batch_size, rng):
         rows = rng.integers(len(X), size=batch_size)
         yield X[rows], y[rows]
 """,
+        "first half shuffled": (
+            "order = rng.permutation(len(X))",
+            "order = np.arange(len(X)); rng.shuffle(order[: len(X) // 2])",
+        ),
+        "all but the last row shuffled": (
+            "order = rng.permutation(len(X))",
+            "order = np.append(rng.permutation(len(X) - 1), len(X) - 1)",
+        ),
+        "one of two orders": (
+            "rng.permutation(len(X))",
+            "np.random.default_rng(int(rng.integers(2))).permutation(len(X))",
+        ),
         "X only": ("yield X[chosen], y[chosen]", "yield X[chosen]"),
         "exchanged": ("yield X[chosen], y[chosen]", "yield y[chosen], X[chosen]"),
         "one epoch twice": ("order = rng.permutation(len(X))", "order = np.tile(rng.permutation(len(X)), 2)"),
@@ -324,6 +336,15 @@ def minibatches(X, y, batch_size, rng):
             _BATCHES,
             "batches",
         ),
+        "the same order forwards and backwards": (
+            "    history = []\n",
+            "    history = []\n    order = rng.permutation(len(X))\n",
+            "        losses = []\n",
+            "        losses, order = [], order[::-1]\n",
+            _BATCHES,
+            "[(X[order[k : k + batch_size]], y[order[k : k + batch_size]]) for k in range(0, len(X), batch_size)]",
+        ),
+        "history of lists": ("history.append(np.mean(losses))", "history.append([np.mean(losses)])"),
         "order seeded inside": (_BATCHES, "minibatches(X, y, batch_size, np.random.default_rng(1))"),
         "not shuffled": (
             _BATCHES,
