@@ -8,7 +8,7 @@ SAMPLE := submitted/BEISPIELKLASSE.txt
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup grade release test lint types format messages lab formgrader lock clean
+.PHONY: help setup grade release test benchmark lint types format messages lab formgrader lock clean
 
 help:
 	@echo "make grade       release the sheet, grade what is in submitted/ (the sample class where it is empty)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lab         open the released sheet in JupyterLab, as a student sees it"
 	@echo "make release     write assignments/ from source/, and the zip for students"
 	@echo "make formgrader  open the course in JupyterLab, with nbgrader's formgrader"
+	@echo "make benchmark   measure the speed of the checker"
 	@echo "make format      format the code;   make lint, make types: check it"
 	@echo "make messages    compile the German sentences;   make lock: renew requirements.lock"
 	@echo "make clean       remove what was built, never hand-ins or points"
@@ -66,6 +67,9 @@ lint: setup
 
 types: setup
 	@$(BIN)/mypy
+
+benchmark: setup
+	@$(BIN)/python -m benchmarks.checker
 
 format: setup
 	@$(BIN)/ruff check --fix
