@@ -55,7 +55,7 @@ def check_derivation(part: str, text: str) -> Verdict:
 class _Run:
     """The lines of one case so far: the last readable one, and what has been judged."""
 
-    case: Case | None
+    comparison: Comparison
     judged: list[Judged] = field(default_factory=list)
     last: Line | None = None
     started: bool = False
@@ -66,7 +66,7 @@ class _Check:
         self.setting = setting
         self.task = setting.task
         self.verdicts: list[LineVerdict] = []
-        self.runs: list[_Run] = [_Run(None)]
+        self.runs: list[_Run] = [_Run(Comparison(setting))]
         self.valid_start = False
         self.undecided = False
 
@@ -83,11 +83,13 @@ class _Check:
 
     def open_case(self, line: ChainLine) -> None:
         run = self.runs[-1]
-        if line.case == run.case:
+        if line.case == run.comparison.case:
             return
         common = self.runs[0]
         # a case goes on from the common lines, or opens its own chain from the start
-        self.runs.append(_Run(line.case, list(common.judged), common.last, started=common.started))
+        self.runs.append(
+            _Run(Comparison(self.setting, line.case), list(common.judged), common.last, started=common.started)
+        )
 
     def line(self, line: ChainLine) -> LineVerdict:
         run = self.runs[-1]
@@ -135,12 +137,12 @@ class _Check:
             raise NotationError(_("This case does not exist here. Possible: {cases}.", cases=wanted))
 
     def judge(self, run: _Run, line: ChainLine, readable: Line) -> Judgement:
-        comparison = Comparison(self.setting, run.case)
+        comparison = run.comparison
         first = not run.started
-        restarted = run.started and not line.continues and run.case is not None and not self.own_lines(run)
+        restarted = run.started and not line.continues and comparison.case is not None and not self.own_lines(run)
         if first or restarted:
             run.started = True
-            if first and line.continues and not self.is_start(readable.expression, run.case):
+            if first and line.continues and not self.is_start(readable.expression, comparison):
                 # "= ..." right below a "Fall" line, or a chain whose start was left out
                 claim = Line(0, self.setting.start, frozenset())
                 judgement = self.safely(claim, readable, comparison)
@@ -185,7 +187,7 @@ class _Check:
         )
 
     def start(self, run: _Run, line: Line) -> Judgement:
-        if self.is_start(line.expression, run.case):
+        if self.is_start(line.expression, run.comparison):
             self.valid_start = True
             run.judged.append(Judged(line, None, "start", True))
             return Judgement("start", True)
@@ -197,11 +199,10 @@ class _Check:
             _("The proof begins with the left side of the claim: {start}.", start=self.task.start),
         )
 
-    def is_start(self, expression: Expression, case: Case | None) -> bool:
+    def is_start(self, expression: Expression, comparison: Comparison) -> bool:
         """Return whether a proof may begin so: the claim's left side, or its definitions inserted."""
         if not any(isinstance(node, Derivative) for node in walk(expression)) and not self.is_named_start(expression):
             return False
-        comparison = Comparison(self.setting, case)
         try:
             return any(
                 comparison.agree(start, expression, PLAIN) for start in (self.setting.start, *self.setting.other_starts)
@@ -230,8 +231,11 @@ class _Check:
 
     def solved(self) -> Verdict:
         cases = self.runs[1:]
-        chains = [Chain(tuple(run.judged), Comparison(self.setting, run.case)) for run in (cases or self.runs)]
-        complete_cases = not cases or {run.case.equal for run in cases if run.case} == {True, False}
+        chains = [Chain(tuple(run.judged), run.comparison) for run in (cases or self.runs)]
+        complete_cases = not cases or {run.comparison.case.equal for run in cases if run.comparison.case} == {
+            True,
+            False,
+        }
         try:
             points, milestones = score(chains, self.setting, cases_complete=complete_cases)
         except UndecidableError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from autograder.symbolic.evaluation import ExhaustedError, UndefinedError, Variant, evaluate
+from autograder.symbolic.evaluation import ExhaustedError, Memory, UndefinedError, Variant, evaluate
 from autograder.symbolic.expressions import Expression
 from autograder.symbolic.notation import Case
 from autograder.symbolic.rules import ALL
@@ -38,23 +38,42 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Compares lines of one task, under the case that is open."""
+    """Compares lines of one task, under the case that is open; it remembers the values it has seen."""
 
     setting: Setting
     case: Case | None = None
+    memory: Memory = field(init=False, repr=False, compare=False)
+    _values: dict[tuple[int, World, Variant], float] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "memory", Memory(self.setting))
 
     def worlds(self, one_hot: bool) -> tuple[World, ...]:
         """Return the worlds that count here."""
         return worlds(self.setting.task, self.case, one_hot=one_hot)
 
     def value(self, expression: Expression, world: World, variant: Variant) -> float:
-        """Return the value of ``expression``, nan where it has none."""
-        try:
-            return evaluate(self.setting, expression, world, variant)
-        except UndefinedError:
-            return math.nan
-        except ExhaustedError:
-            raise UndecidableError from None
+        """Return the value of ``expression``, nan where it has none.
+
+        Raises:
+            UndecidableError: it is too large.
+
+        """
+        if variant.slip is None:
+            openers_matter, logs_matter = self.memory.matters(expression)
+            if not openers_matter:
+                variant = TRUTH
+            elif variant.split_logs and not logs_matter:
+                variant = replace(variant, split_logs=False)
+        key = self.memory.hold(expression), world, variant
+        if key not in self._values:
+            try:
+                self._values[key] = evaluate(self.memory, expression, world, variant)
+            except UndefinedError:
+                self._values[key] = math.nan
+            except ExhaustedError:
+                raise UndecidableError from None
+        return self._values[key]
 
     def agree(
         self,

@@ -27,6 +27,7 @@ from autograder.symbolic.expressions import (
     Sum,
     Symbol,
     children,
+    walk,
 )
 from autograder.symbolic.rules import ALL
 from autograder.symbolic.setting import Family, Setting, family, lower_indices, substitute
@@ -92,7 +93,78 @@ class _Factor:
     inverse: bool
 
 
-def evaluate(setting: Setting, expression: Expression, world: World, variant: Variant) -> float:
+class Memory:
+    """What the evaluations of one check share, since they meet the same expressions and worlds again and again.
+
+    Entries go by the identity of a node, which is cheap to look up; ``alive`` keeps those nodes from being collected.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.known: dict[tuple[object, ...], dict[tuple[Family, tuple[int, ...]], float]] = {}
+        self.alive: dict[int, Expression] = {}
+        self._reach: dict[int, frozenset[Family]] = {}
+        self._places: dict[int, tuple[Family, tuple[Index, ...]]] = {}
+        self._inserted: dict[int, Expression] = {}
+        self._variants: dict[int, tuple[bool, bool]] = {}
+
+    def hold(self, node: Expression) -> int:
+        """Return the identity of ``node``, valid from now on."""
+        self.alive[id(node)] = node
+        return id(node)
+
+    def place(self, symbol: Symbol) -> tuple[Family, tuple[Index, ...]]:
+        """Return the family of ``symbol`` and its lower indices."""
+        found = self._places.get(id(symbol))
+        if found is None:
+            found = self._places[self.hold(symbol)] = family(symbol), lower_indices(symbol)
+        return found
+
+    def reach(self, node: Expression) -> frozenset[Family]:
+        """Return all families on which ``node`` depends, through definitions as well."""
+        found = self._reach.get(id(node))
+        if found is None:
+            found = frozenset().union(*map(self.reach, (*children(node), *self._behind(node))))
+            if isinstance(node, Symbol):
+                found |= {family(node)}
+            self._reach[self.hold(node)] = found
+        return found
+
+    def _behind(self, node: Expression) -> list[Expression]:
+        """Return what a defined name stands for, or through what alone it varies."""
+        match node:
+            case Call(function, _) if function in self.setting.function_definitions:
+                return [self.setting.function_definitions[function].body]
+            case Symbol():
+                of = family(node)
+                found: list[Expression] = [self.setting.definitions[of].body] if of in self.setting.definitions else []
+                return found + ([self.setting.depends[of]] if of in self.setting.depends else [])
+        return []
+
+    def inserted(self, call: Call) -> Expression | None:
+        """Return what a call of a defined function stands for, None for other functions."""
+        definition = self.setting.function_definitions.get(call.function)
+        if definition is None:
+            return None
+        if id(call) not in self._inserted:
+            body = substitute(definition.body, definition.parameters[0], call.argument)
+            self._inserted[self.hold(call)] = body
+        return self._inserted[id(call)]
+
+    def matters(self, expression: Expression) -> tuple[bool, bool]:
+        """Return whether a variant's openers matter to ``expression``, and whether its reading of logarithms does."""
+        if id(expression) not in self._variants:
+            bodies = [
+                self.setting.definitions[of].body for of in self.reach(expression) & self.setting.definitions.keys()
+            ]
+            nodes = [inner for node in (expression, *bodies) for inner in walk(node)]
+            opened = any(isinstance(node, Derivative) for node in nodes)
+            logs = opened and any(isinstance(node, Call) and node.function == "log" for node in nodes)
+            self._variants[self.hold(expression)] = opened, logs
+        return self._variants[id(expression)]
+
+
+def evaluate(memory: Memory, expression: Expression, world: World, variant: Variant) -> float:
     """Return the value of ``expression`` in ``world``.
 
     Raises:
@@ -101,7 +173,7 @@ def evaluate(setting: Setting, expression: Expression, world: World, variant: Va
 
     """
     try:
-        value = _Evaluator(setting, world, variant).value(expression, {})
+        value = _Evaluator(memory, world, variant).value(expression, {})
     except (ZeroDivisionError, OverflowError, ValueError) as error:
         raise UndefinedError(str(error)) from None
     except RecursionError:
@@ -112,12 +184,16 @@ def evaluate(setting: Setting, expression: Expression, world: World, variant: Va
 
 
 class _Evaluator:
-    def __init__(self, setting: Setting, world: World, variant: Variant) -> None:
-        self.setting = setting
+    def __init__(self, memory: Memory, world: World, variant: Variant) -> None:
+        self.memory = memory
+        self.setting = memory.setting
         self.world = world
         self.variant = variant
         self.free = dict(world.free)
-        self.known: dict[tuple[Family, tuple[int, ...]], float] = {}
+        self.sizes = dict(world.sizes)
+        self.largest = max(self.sizes.values(), default=0)
+        # worlds that differ in free indices alone share their quantities
+        self.known = memory.known.setdefault(world.quantities(self.setting.task.true_class), {})
         self.work = 0
 
     # -------------------------------------------------------------------------------------------- values
@@ -133,8 +209,8 @@ class _Evaluator:
                 return self.symbol(node, env)
             case IndexValue(index):
                 return float(self.index(index, env))
-            case Call(function, argument):
-                return self.call(function, argument, env)
+            case Call():
+                return self.call(node, env)
             case Negative(operand):
                 return -self.value(operand, env)
             case Binary(operator, left, right):
@@ -173,31 +249,38 @@ class _Evaluator:
             return env[index.name] + index.offset
         if index.name in self.free:
             return self.free[index.name] + index.offset
-        return self.world.size(index.name) + index.offset
+        return self.sizes[index.name] + index.offset
 
-    def call(self, function: str, argument: Expression, env: Mapping[str, int]) -> float:
-        match function:
+    def call(self, call: Call, env: Mapping[str, int]) -> float:
+        match call.function:
             case "exp":
-                return math.exp(self.value(argument, env))
+                return math.exp(self.value(call.argument, env))
             case "log":
-                return math.log(self.value(argument, env))
-        definition = self.setting.function_definitions.get(function)
-        if definition is not None:
-            return self.value(substitute(definition.body, definition.parameters[0], argument), env)
-        return self.world.wave(function, self.value(argument, env))
+                return math.log(self.value(call.argument, env))
+        inserted = self.memory.inserted(call)
+        if inserted is not None:
+            return self.value(inserted, env)
+        return self.world.wave(call.function, self.value(call.argument, env))
 
     def indices(self, symbol: Symbol, env: Mapping[str, int]) -> tuple[int, ...]:
-        found = tuple(self.index(index, env) for index in lower_indices(symbol))
-        # a transposed index is a mistake of shape, told apart elsewhere; here it must only exist at all
-        if any(not 1 <= k <= max(dict(self.world.sizes).values()) for k in found):
-            raise UndefinedError("an index is out of range")
-        return found
+        found = []
+        for index in self.memory.place(symbol)[1]:
+            k = self.index(index, env)
+            # a transposed index is a mistake of shape, told apart elsewhere; here it must only exist at all
+            if not 1 <= k <= self.largest:
+                raise UndefinedError("an index is out of range")
+            found.append(k)
+        return tuple(found)
 
     def symbol(self, symbol: Symbol, env: Mapping[str, int]) -> float:
-        key = family(symbol), self.indices(symbol, env)
-        if key not in self.known:
-            self.known[key] = self.look_up(*key)
-        return self.known[key]
+        key = self.memory.place(symbol)[0], self.indices(symbol, env)
+        found = self.known.get(key)
+        if found is None:
+            found = self.look_up(*key)
+            definition = self.setting.definitions.get(key[0])
+            if definition is None or not self.memory.matters(definition.body)[0]:
+                self.known[key] = found
+        return found
 
     def look_up(self, of: Family, indices: tuple[int, ...]) -> float:
         if self.world.one_hot and of[0] == self.setting.task.normalised and self.setting.task.true_class:
@@ -221,7 +304,7 @@ class _Evaluator:
             case Number() | IndexValue() | Kronecker() | Derivative():
                 return False
             case Symbol():
-                if family(node) == variable.family:
+                if self.memory.place(node)[0] == variable.family:
                     return self.indices(node, env) == variable.indices
                 if variable.family is not None:
                     return False
@@ -232,6 +315,8 @@ class _Evaluator:
     def depends(self, node: Expression, variable: _Variable, env: Mapping[str, int]) -> bool:
         """Return whether ``node`` varies with ``variable``, all indices filled in."""
         self.work += 1
+        if variable.value is None and variable.family not in self.memory.reach(node):
+            return False
         if self.is_variable(node, variable, env):
             return True
         match node:
@@ -319,8 +404,8 @@ class _Evaluator:
                 return self.product(_factors(node, env), variable, depth)
             case Power(base, exponent) if self.may("power", depth):
                 return self.derived_power(base, exponent, variable, env, depth)
-            case Call(function, argument):
-                return self.derived_call(node, function, argument, variable, env, depth)
+            case Call():
+                return self.derived_call(node, variable, env, depth)
             case Symbol():
                 return self.derived_symbol(node, variable, env, depth)
             case Derivative():
@@ -371,16 +456,15 @@ class _Evaluator:
 
     def derived_call(
         self,
-        node: Expression,
-        function: str,
-        argument: Expression,
+        node: Call,
         variable: _Variable,
         env: Mapping[str, int],
         depth: _Depth,
     ) -> float | None:
-        definition = self.setting.function_definitions.get(function)
-        if definition is not None:
-            return self.opened(substitute(definition.body, definition.parameters[0], argument), variable, env, depth)
+        inserted = self.memory.inserted(node)
+        if inserted is not None:
+            return self.opened(inserted, variable, env, depth)
+        function, argument = node.function, node.argument
         match function:
             case "exp" if self.may("exp", depth):
                 return self.chain(self.value(node, env), argument, variable, env, depth)

@@ -17,7 +17,7 @@ from autograder.symbolic.notation import Case
 from autograder.symbolic.tasks import Task
 
 SIZES = ((2, 2), (3, 2), (4, 3))
-SEEDS = (1, 2)
+SEEDS = {2: (1,), 3: (2, 3), 4: (4,)}  # by N
 SCALAR_SEEDS = (1, 2, 3, 4, 5, 6)
 MANY = 8  # index choices kept of a large world
 
@@ -35,6 +35,10 @@ class World:
     def size(self, name: str) -> int:
         """Return the number that ``N`` or ``M`` has here."""
         return dict(self.sizes)[name]
+
+    def quantities(self, true_class: str | None) -> tuple[object, ...]:
+        """Return what the values of all quantities depend on: of the free indices, at most the true class."""
+        return self.sizes, self.seed, self.readable, self.one_hot and dict(self.free).get(true_class or "")
 
     def value(self, key: object) -> float:
         """Return the value of the quantity ``key``, between 0.35 and 1.65 so that logarithms are safe."""
@@ -74,7 +78,7 @@ def _worlds(free: tuple[str, ...], runs: tuple[str, ...], case: Case | None, one
         found.extend(
             World(tuple(sizes.items()), tuple(zip(free, choice, strict=True)), seed, one_hot)
             for choice in choices
-            for seed in SEEDS
+            for seed in SEEDS[n]
         )
     return tuple(found)
 
