@@ -1,4 +1,4 @@
-"""The one door to the checker: text in, verdict out; it never raises on what a student typed."""
+"""The one door to the checker: a derivation in, verdict out; it never raises on what a student wrote."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from autograder.messages import _
-from autograder.symbolic import examples, scope, sheet
+from autograder.symbolic import examples, scope, sheet, sympy_objects
 from autograder.symbolic.comparison import PLAIN, Comparison, UndecidableError
 from autograder.symbolic.expressions import Derivative, Expression, walk
 from autograder.symbolic.judgement import Judgement, Line, judge, same_tree
@@ -41,14 +41,29 @@ def setting(part: str) -> Setting:
     return prepare(TASKS[part])
 
 
-def check_derivation(part: str, text: str) -> Verdict:
-    """Return the verdict on ``text``, the body of a derivation cell for ``part``.
+def check_derivation(part: str, derivation: object) -> Verdict:
+    """Return the verdict on ``derivation`` of ``part``: the body of a cell, or a list of steps (``derivation_text``).
 
     Raises:
-        KeyError: there is no such part. Whatever ``text`` holds ends in a verdict.
+        KeyError: there is no such part. Whatever ``derivation`` is ends in a verdict.
 
     """
-    return _Check(setting(part)).run(text)
+    return _Check(setting(part)).run(derivation_text(part, derivation))
+
+
+def derivation_text(part: str, derivation: object) -> str:
+    """Return ``derivation`` as the body of a derivation cell for ``part``.
+
+    It is that body already, or a list of steps: SymPy expressions, equations ``Eq`` whose left side is the line before,
+    lines as text, or pairs of one of these with its rules, as in ``[Derivative(sigma(z), z), (expr, "Definition")]``.
+
+    Raises:
+        KeyError: there is no such part.
+
+    """
+    prepared = setting(part)
+    names = prepared.vocabulary
+    return sympy_objects.to_text(derivation, {*names.quantities, *names.functions, *prepared.task.indices})
 
 
 @dataclass
@@ -104,6 +119,8 @@ class _Check:
         )
         try:
             self.check_case(line.case)
+            if (refusal := sympy_objects.refusal(line.text)) is not None:
+                raise NotationError(refusal)
             expression = parse(line.text, self.setting.vocabulary)
             findings = scope.check(expression, self.setting)
         except NotationError as error:
