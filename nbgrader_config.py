@@ -42,8 +42,8 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Hier steht deine Antwort.*"
 
-# --- grading: whatever was handed in becomes a notebook with all its tests, then it runs --------------------------
-c.Autograde.exporter_class = f"{GRADING}.reading.SubmissionExporter"
+# --- grading: whatever was handed in becomes a notebook with all its tests; student code runs in a sandbox --------
+c.Autograde.exporter_class = f"{GRADING}.intake.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     f"{GRADING}.repair.RepairCells",
     f"{NBGRADER}.ClearOutput",
@@ -60,9 +60,7 @@ c.Autograde.autograde_preprocessors = [
     f"{NBGRADER}.AssignLatePenalties",
     f"{NBGRADER}.CheckCellMetadata",
 ]
-c.Execute.timeout = 60  # seconds a cell
-c.ExecutePreprocessor.kernel_name = "python3"
-c.KernelManager.transport_encryption = "auto"  # what a kernel says is for the grader only
+# limits of a submission, and what each means: autograder/grading/limits.py, nbgrader autograde --help-all
 
 # --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------
 c.GenerateFeedback.preprocessors = [

@@ -1,112 +1,118 @@
 # mypy: allow-subclassing-any, allow-untyped-decorators
-"""Runs a submitted notebook so that a cell that hangs, floods or kills its kernel costs its own points only."""
+"""Runs a submitted notebook: student cells in a sandbox, tests in a trusted process (``run.py`` says how)."""
 
-import os
+from __future__ import annotations
+
+import atexit
+import tempfile
+import time
+from pathlib import Path
 from typing import Any
 
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode, v4
-from nbgrader import preprocessors
-from traitlets import Dict, Integer, default
+from nbformat import NotebookNode, from_dict
+from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Integer
 
-from autograder.grading.notes import INTERRUPTED, KERNEL_DIED
-from autograder.grading.solutions import COURSE_VARIABLE
+from autograder.grading.files import stage
+from autograder.grading.hidden_tests import is_test, visible
+from autograder.grading.limits import Limits
+from autograder.grading.notes import add_notes
+from autograder.grading.run import Cell, Outcome
+from autograder.grading.worker import Job, Worker, WorkerError
 from autograder.messages import _
 
-# The folder of the submission comes last on the path: a file sympy.py beside the notebook is not SymPy.
-_CURRENT_FOLDER_LAST = "__import__('sys').path.append('')"
+_WORKER = Worker()
+atexit.register(_WORKER.close)
 
 
-class Execute(preprocessors.Execute):
-    """nbgrader's, with a second life for kernels.
+class Execute(NbGraderPreprocessor):
+    """In place of nbgrader's: every cell gets its outputs, every test its points, in ``cell.metadata.autograder``."""
 
-    After a cell that killed its kernel, or could not be interrupted, the earlier cells that did no harm run again
-    in a fresh one, and the notebook goes on below the cell.
-    """
-
-    output_limit = Integer(2**20, help="Characters of printed output that are kept of a cell").tag(config=True)
-
-    environment = Dict(
-        {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # the same result and time on any machine
-        help="Environment variables of the kernel, besides the grader's own",
+    timeout = Float(Limits.cell_cpu_seconds, help="Seconds of CPU time a cell").tag(config=True)
+    wall_timeout = Float(Limits.cell_wall_seconds, help="Seconds a cell on the clock").tag(config=True)
+    submission_timeout = Float(Limits.submission_seconds, help="Seconds a submission on the clock").tag(config=True)
+    memory_limit = Integer(Limits.memory_bytes, help="Bytes of memory of a submission").tag(config=True)
+    output_limit = Integer(Limits.output_bytes, help="Characters of output that are kept of a cell").tag(config=True)
+    unsafe_no_sandbox = Bool(
+        False, help="Run students' code without a sandbox. Only for hand-ins that you wrote yourself."
     ).tag(config=True)
 
-    @default("error_on_timeout")
-    def _error_on_timeout(self) -> dict[str, Any]:
-        text = _("This cell ran longer than {seconds} seconds and was stopped.", seconds=self.timeout)
-        return {"ename": INTERRUPTED, "evalue": text, "traceback": [text]}
+    _spent: dict[tuple[str, str], float] = {}  # noqa: RUF012 - seconds of the submission under way, notebook by notebook
 
-    @default("extra_arguments")
-    def _extra_arguments(self) -> list[str]:
-        return [f"--IPKernelApp.exec_lines={_CURRENT_FOLDER_LAST}"]
+    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run ``notebook``.
 
-    def start_new_kernel(self, **options: Any) -> None:
-        """Start a kernel with the environment that grading asks for."""
-        course = {COURSE_VARIABLE: os.getcwd(), "PYTHONSAFEPATH": "1"}  # noqa: PTH109 - nbgrader has moved there
-        super().start_new_kernel(env={**os.environ, **self.environment, **course}, **options)
+        Raises:
+            SandboxUnavailableError: there can be no sandbox here, and nobody asked to do without.
 
-    def preprocess(self, notebook: NotebookNode, *arguments: Any, **options: Any) -> Any:
-        """Run ``notebook``; see nbconvert's ExecutePreprocessor."""
-        self._harmful: set[int] = set()
-        return super().preprocess(notebook, *arguments, **options)
-
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> Any:
-        """Run one cell, and go on in a fresh kernel where it did not survive."""
-        self._printed = 0
-        try:
-            done = super().preprocess_cell(cell, resources, index)
-            if any(output.get("ename") == INTERRUPTED for output in cell.get("outputs", [])):
-                self._harmful.add(index)
-            return done
-        except DeadKernelError:
-            self._fail(cell, KERNEL_DIED, _("This cell ended Python itself."))
-        except CellTimeoutError:
-            self._fail(cell, INTERRUPTED, self.error_on_timeout["evalue"])
-        self._harmful.add(index)
-        self._start_afresh(index)
-        return cell, resources
-
-    def process_message(self, message: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
-        """Take an output in, until the cell has printed enough."""
-        if message["msg_type"] == "stream":
-            room = self.output_limit - self._printed
-            text = message["content"]["text"]
-            self._printed += len(text)
-            if room <= 0:
-                return None
-            if len(text) > room:
-                message["content"]["text"] = "\n".join([text[:room], _("… the rest was cut off."), ""])
-        return super().process_message(message, cell, cell_index)
-
-    def _start_afresh(self, index: int) -> None:
-        self.log.warning("Starting a fresh kernel after cell %s", index)
-        self.kc.stop_channels()
-        run_sync(self.km.restart_kernel)(now=True)
-        self.start_new_kernel_client()
-        for earlier in range(index):
-            if earlier in self._harmful:
-                continue
+        """
+        names = resources["nbgrader"]
+        course = CourseDirectory(parent=self)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            files = Path(folder)
+            stage(course, names["student"], names["assignment"], files)
+            job = Job(
+                course=str(Path(course.root).resolve()),
+                assignment=names["assignment"],
+                cells=tuple(map(_cell, code)),
+                files=str(files),
+                limits=self._limits(),
+                seconds=self._left(names),
+                unsafe=self.unsafe_no_sandbox,
+            )
             try:
-                self._again(earlier)
-            except (DeadKernelError, CellTimeoutError):  # it did harm after all, only later
-                self._harmful.add(earlier)
-                self._start_afresh(index)
-                return
+                outcomes = _WORKER.run(job)
+            except WorkerError as error:
+                self.log.error("%s: %s", names["notebook"], error)
+                add_notes(
+                    notebook, [_("This notebook could not be graded ({error}). Your tutor looks at it.", error=error)]
+                )
+                outcomes = [Outcome(points=0.0 if is_test(cell) else None, review=str(error)) for cell in code]
+        self._spend(names, time.monotonic() - started)
+        for number, (cell, outcome) in enumerate(zip(code, outcomes, strict=True), start=1):
+            _fill(cell, outcome, number)
+        if self.unsafe_no_sandbox:
+            add_notes(notebook, [_("This was graded without a sandbox: its points are not safe.")])
+        return notebook, resources
 
-    def _again(self, index: int) -> None:
-        """Run an earlier cell once more for what it defines; its outputs are kept as they were."""
-        cell = self.nb.cells[index]
-        if cell.cell_type != "code":
-            return
-        outputs, count = cell.outputs, cell.execution_count
-        try:
-            self._printed = 0
-            self.execute_cell(cell, index, store_history=True)
-        finally:
-            cell.outputs, cell.execution_count = outputs, count
+    def _limits(self) -> Limits:
+        return Limits(
+            cell_cpu_seconds=self.timeout,
+            cell_wall_seconds=self.wall_timeout,
+            submission_seconds=self.submission_timeout,
+            memory_bytes=self.memory_limit,
+            output_bytes=self.output_limit,
+        )
 
-    @staticmethod
-    def _fail(cell: NotebookNode, name: str, text: str) -> None:
-        outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
-        cell.outputs = [*outputs, v4.new_output("error", ename=name, evalue=text, traceback=[text])]
+    def _left(self, names: dict[str, str]) -> float:
+        spent = self._spent.get((names["student"], names["assignment"]), 0.0)
+        return max(float(self.submission_timeout) - spent, 1.0)
+
+    def _spend(self, names: dict[str, str], seconds: float) -> None:
+        """Note what a notebook took; nbgrader grades the notebooks of a submission one after the other."""
+        key = names["student"], names["assignment"]
+        before = self._spent.get(key, 0.0)
+        self._spent.clear()
+        self._spent[key] = before + seconds
+
+
+def _cell(cell: NotebookNode) -> Cell:
+    nbgrader = cell.metadata.get("nbgrader", {})
+    name = nbgrader.get("grade_id") or cell.id
+    if is_test(cell):
+        return Cell(name, cell.source, "test", visible(cell), float(nbgrader.points))
+    return Cell(name, cell.source, "given" if utils.is_locked(cell) else "student")
+
+
+def _fill(cell: NotebookNode, outcome: Outcome, number: int) -> None:
+    cell.outputs = [from_dict(output) for output in outcome.outputs]
+    cell.execution_count = number
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = number
+    said = {"stopped": outcome.stopped, "points": outcome.points, "review": outcome.review}
+    cell.metadata["autograder"] = {key: value for key, value in said.items() if value not in (None, "")}

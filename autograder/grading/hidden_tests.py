@@ -5,6 +5,7 @@ nbgrader keeps the tests it restores in gradebook.db, hidden ones included. Here
 ClearHiddenTests, so the gradebook holds what students have anyway, and the whole test comes from ``source/``.
 """
 
+import copy
 from typing import Any
 
 import nbformat
@@ -12,13 +13,17 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors, utils
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.grading.notes import INTERRUPTED, KERNEL_DIED
-from autograder.messages import _
-
 
 def is_test(cell: NotebookNode) -> bool:
     """Tell whether ``cell`` is graded by running it (and not by hand)."""
     return bool(utils.is_grade(cell)) and not utils.is_solution(cell) and cell.cell_type == "code"
+
+
+def visible(cell: NotebookNode) -> str:
+    """Return the text of a test cell without its hidden regions, as it was handed out."""
+    shown = copy.deepcopy(cell)
+    preprocessors.ClearHiddenTests()._remove_hidden_test_region(shown)
+    return str(shown.source)
 
 
 class RestoreHiddenTests(preprocessors.NbGraderPreprocessor):
@@ -45,20 +50,8 @@ class ClearHiddenTests(preprocessors.ClearHiddenTests):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Clear one cell, its traceback included: that would quote the hidden lines."""
+        """Clear one cell; its outputs tell nothing hidden (``run.py``)."""
         if not is_test(cell):
             return cell, resources
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        for output in cell.outputs:
-            if output.output_type == "error":
-                output.evalue = ""
-                output.traceback = [_why(output.ename)]
         return cell, resources
-
-
-def _why(error: str) -> str:
-    if error == INTERRUPTED:
-        return _("This check ran too long and was stopped.")
-    if error == KERNEL_DIED:
-        return _("This check ended Python itself.")
-    return _("This check could not run to its end ({error}).", error=error)

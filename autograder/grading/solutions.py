@@ -55,10 +55,11 @@ def solutions(notebook: str) -> SimpleNamespace:
     """Return what the solution cells of ``source/<assignment>/<notebook>.ipynb`` define, each name an attribute.
 
     Solution cells and the cell ``setup`` run whole, of the other cells only imports and definitions, so that
-    nothing is trained or plotted. They run once per process, in a namespace of their own. Raises
+    nothing is trained or plotted. They run once per process and version, in a namespace of their own. Raises
     :class:`CourseNotFoundError`, or RuntimeError naming the cell that fails.
     """
-    return _run(_source(course_root(), notebook))
+    path = _source(course_root(), notebook)
+    return _run(path, path.stat().st_mtime_ns)
 
 
 def unseen_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -80,14 +81,19 @@ def _source(root: Path, notebook: str) -> Path:
     raise CourseNotFoundError(f"{problem} in {root}")
 
 
+def definitions(source: str, name: str, namespace: dict[str, Any]) -> None:
+    """Run only the imports and definitions of a cell of the author's in ``namespace``.
+
+    Raises RuntimeError naming the cell that fails.
+    """
+    _execute(_parsed(source, name, whole=False), name, namespace)
+
+
 @cache
-def _run(path: Path) -> SimpleNamespace:
+def _run(path: Path, _version: int) -> SimpleNamespace:
     namespace: dict[str, Any] = {"__name__": path.stem}
     for name, code in _cells(path):
-        try:
-            exec(compile(code, f"{path.name}:{name}", "exec"), namespace)  # noqa: S102 - the instructor's own
-        except Exception as error:
-            raise RuntimeError(f"{path}: the cell {name} fails: {error!r}") from error
+        _execute(code, f"{path.name}:{name}", namespace)
     return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
 
 
@@ -99,8 +105,19 @@ def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
         if cell["cell_type"] != "code" or nbgrader.get("grade") or source.lstrip().startswith("%%"):
             continue
         name = nbgrader.get("grade_id") or cell.get("id") or str(number)
-        lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
-        tree = ast.parse("\n".join(lines), filename=f"{path.name}:{name}")
-        if not nbgrader.get("solution") and name != "setup":
-            tree.body = [statement for statement in tree.body if isinstance(statement, _DEFINITIONS)]
-        yield name, tree
+        yield name, _parsed(source, name, whole=bool(nbgrader.get("solution")) or name == "setup")
+
+
+def _parsed(source: str, name: str, *, whole: bool) -> ast.Module:
+    lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+    tree = ast.parse("\n".join(lines), filename=name)
+    if not whole:
+        tree.body = [statement for statement in tree.body if isinstance(statement, _DEFINITIONS)]
+    return tree
+
+
+def _execute(tree: ast.Module, name: str, namespace: dict[str, Any]) -> None:
+    try:
+        exec(compile(tree, name, "exec"), namespace)  # noqa: S102 - the instructor's own
+    except Exception as error:
+        raise RuntimeError(f"the cell {name} fails: {error!r}") from error

@@ -17,11 +17,11 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -37,6 +37,38 @@ PART_SECONDS = 30  # of CPU time; a right solution with plain loops needs a tent
 
 class TooLongError(RuntimeError):
     """A part used up its CPU time: an endless loop, most likely."""
+
+
+class StudentError(Exception):
+    """An exception in a student's function that runs elsewhere: its kind, its text, and where it was raised.
+
+    ``kind`` is the name of a built-in exception, or ``Gone`` where the student's Python has ended; ``function`` is
+    empty where none of the student's was under way.
+    """
+
+    def __init__(self, kind: str, text: str = "", function: str = "", line: int = 0) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+        self.text = text
+        self.function = function
+        self.line = line
+
+
+class Elsewhere(Protocol):
+    """Where the student's functions run while a hand-in is graded: not in the process of the tests.
+
+    ``secret`` is whether nothing of what they return or raise may be shown.
+    """
+
+    secret: bool
+
+    def part(
+        self, substitutes: Mapping[str, Callable[..., Any]], seconds: float
+    ) -> contextlib.AbstractContextManager[None]:
+        """Let the student's code call ``substitutes`` there, and end each call after ``seconds`` of CPU time."""
+
+
+ELSEWHERE = "__elsewhere__"  # the name under which a test cell's namespace holds it
 
 
 class MismatchError(AssertionError):
@@ -71,6 +103,7 @@ class Grade:
         self.rows: list[Row] = []
         self.review = ""
         self._namespace: dict[str, Any] = sys._getframe(1).f_globals
+        self._elsewhere: Elsewhere | None = self._namespace.get(ELSEWHERE)
         self._substitutes: dict[str, Any] = {}
 
     @property
@@ -105,15 +138,34 @@ class Grade:
         if verdict.manual_review:
             self.review = _("A line could not be decided; your tutor will look at it.")
 
+    def check(self) -> None:
+        """Check that the parts add up.
+
+        Raises:
+            ValueError: they do not.
+
+        """
+        total = sum(row.points for row in self.rows)
+        if not np.isclose(total, self.max_points):
+            raise ValueError(f"the parts add up to {total:g}, not to {self.max_points:g} points")
+
+    def explain(self, shown: Grade) -> None:
+        """Take over what ``shown``, the card of the visible checks alone, says of parts that earned nothing here."""
+        said = {row.title: row for row in shown.rows if row.earned < row.points}
+        self.rows = [
+            replace(row, message=said[row.title].message, empty=said[row.title].empty)
+            if row.earned == 0 and row.title in said
+            else row
+            for row in self.rows
+        ]
+
     # -------------------------------------------------------------------------------------------- display
 
     def __repr__(self) -> str:
         return f"{self.points:g}"
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
-        total = sum(row.points for row in self.rows)
-        if not np.isclose(total, self.max_points):
-            raise ValueError(f"the parts add up to {total:g}, not to {self.max_points:g} points")
+        self.check()
         if self.points < self.max_points and os.environ.get(_VALIDATING):
             # nbgrader's validator shows what stands here, and nothing else of the card
             print(self.text(), file=sys.stderr)  # noqa: T201
@@ -162,6 +214,8 @@ class _Part:
         # nbgrader takes anything on stderr for a failure, also what a student's code says in passing
         self._quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
         self._quiet.enter_context(_cpu_limit(PART_SECONDS))
+        if self.grade._elsewhere is not None:
+            self._quiet.enter_context(self.grade._elsewhere.part(self.grade._substitutes, PART_SECONDS))
         namespace = self.grade._namespace
         for name, function in self.grade._substitutes.items():
             self._replaced[name] = namespace.get(name, _MISSING)
@@ -187,13 +241,14 @@ class _Part:
             message = _("Right, but return NumPy arrays instead of nested lists.") if self.converted else ""
             row = replace(row, earned=earned, message=message)
         else:
-            empty = isinstance(error, NotImplementedError)
+            empty = _Failure.of(error, trace).kind == "NotImplementedError"
             row = replace(row, message=self._explain(error, trace), empty=empty)
         self.grade.rows.append(row)
         return True
 
     def _explain(self, error: BaseException, trace: TracebackType | None) -> str:
-        message = _told(error, trace, hidden=self.kind is not None)
+        elsewhere = self.grade._elsewhere
+        message = told(error, trace, hidden=self.kind is not None or (elsewhere is not None and elsewhere.secret))
         if self.kind is None:
             return message
         return _("Hidden test ({kind}): {message}", kind=self.kind, message=message)
@@ -218,35 +273,54 @@ def _cpu_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def _told(error: BaseException, trace: TracebackType | None, *, hidden: bool) -> str:
+@dataclass(frozen=True)
+class _Failure:
+    """An exception in a part: its kind and text, and the student's function and line that it came from, if any."""
+
+    kind: str
+    text: str
+    function: str
+    line: int
+
+    @classmethod
+    def of(cls, error: BaseException, trace: TracebackType | None) -> _Failure:
+        if isinstance(error, StudentError):
+            return cls(error.kind, error.text, error.function, error.line)
+        frames = traceback.extract_tb(trace)
+        # helpers that the test cell defines, and ours, are not the student's code
+        ours = (frames[0].filename, str(Path(__file__).parents[1])) if frames else ()
+        inside = [frame for frame in frames[1:] if not frame.filename.startswith(ours)]
+        text = error.name if isinstance(error, NameError) and error.name else str(error)
+        last = inside[-1] if inside else None
+        return cls(type(error).__name__, text, last.name if last else "", (last.lineno or 0) if last else 0)
+
+
+def told(error: BaseException, trace: TracebackType | None, *, hidden: bool) -> str:
     """Return in words what went wrong in a part."""
-    frames = traceback.extract_tb(trace)
-    # helpers that the test cell defines, and ours, are not the student's code
-    ours = (frames[0].filename, str(Path(__file__).parent)) if frames else ()
-    inside = [frame for frame in frames[1:] if not frame.filename.startswith(ours)]
-    match error:
-        case MismatchError(mismatch=mismatch, what=what):
-            text = mismatch.verdict if hidden else mismatch.message
-            return f"{what}: {text}" if what else text[0].upper() + text[1:]
-        case NotImplementedError():
+    if isinstance(error, MismatchError):
+        text = error.mismatch.verdict if hidden else error.mismatch.message
+        return f"{error.what}: {text}" if error.what else text[0].upper() + text[1:]
+    failure = _Failure.of(error, trace)
+    match failure.kind:
+        case "NotImplementedError":
             return _("Still empty.")
-        case NameError(name=name) if not inside:
-            return _("{name} is not there yet: run the cell above, or write it.", name=name)
-        case SystemExit():
+        case "NameError" if not failure.function:
+            return _("{name} is not there yet: run the cell above, or write it.", name=failure.text)
+        case "SystemExit":
             return _("Your code ends Python itself (exit). Leave that out.")
-        case TooLongError():
+        case "TooLongError":
             return _("Your code runs too long. Does a loop never end?")
-        case RecursionError():
+        case "RecursionError":
             return _("Your code calls itself without end.")
-    problem = f"{type(error).__name__}: {error}"[:300]
-    if not inside:
-        if "NoneType" in str(error):
-            return _("Nothing came back (None). Is a return missing?")
-        return _("What came back does not have the form that is asked for ({what}).", what=problem)
-    if hidden:
-        problem = type(error).__name__
-    last = inside[-1]
-    return _("Your code stops in {function}, line {line}: {what}", function=last.name, line=last.lineno, what=problem)
+        case "Gone":
+            return _("Your code ended Python itself, or needed too much memory.")
+    problem = failure.kind if hidden else f"{failure.kind}: {failure.text}"[:300]
+    if failure.function:
+        place = {"function": failure.function, "line": failure.line}
+        return _("Your code stops in {function}, line {line}: {what}", what=problem, **place)
+    if "NoneType" in failure.text:
+        return _("Nothing came back (None). Is a return missing?")
+    return _("What came back does not have the form that is asked for ({what}).", what=problem)
 
 
 def _milestone_rows(verdict: Verdict) -> Iterator[Row]:

@@ -1,0 +1,206 @@
+"""One notebook, graded: cells in, outputs and points out.
+
+What a student may read later is all made before the first hidden input exists, so that none can be carried out:
+
+1. The cells run in order. At a test cell, a copy of the interpreter is kept for later, and its *visible* text runs on
+   another copy: what the student's functions print and the messages with numbers come from there.
+2. When all cells have run, the *whole* tests run on the copies kept. Their points count; of what they say only
+   sentences of ours without any number reach the student, and only where the visible checks had nothing to say.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from autograder.grading.limits import Limits
+from autograder.grading.sandbox import Sandbox
+from autograder.grading.solutions import definitions
+from autograder.grading.student import Output, Snapshot, Student
+from autograder.grading.trusted import Tested, explain, run_test
+from autograder.grading.wire import Text
+from autograder.messages import _
+from autograder.symbolic.notation import read_lines
+
+_DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: ``given`` by the author (locked), a ``test``, or the student's.
+
+    ``visible`` is a test's text as it was handed out; ``points`` is what it is worth.
+    """
+
+    name: str
+    source: str
+    kind: Literal["student", "given", "test"] = "student"
+    visible: str = ""
+    points: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a cell: its outputs, why it was stopped if it was, and for a test its points.
+
+    ``review`` says why a tutor should look at it; empty where none need.
+    """
+
+    outputs: list[Output] = field(default_factory=list)
+    stopped: str | None = None
+    points: float | None = None
+    review: str = ""
+
+
+def run_notebook(
+    cells: Sequence[Cell], files: Path | None, limits: Limits, *, seconds: float, unsafe: bool = False
+) -> list[Outcome]:
+    """Run ``cells`` in a sandbox of their own that holds a copy of ``files``, within ``seconds``; an outcome a cell.
+
+    Raises:
+        SandboxUnavailableError: there can be no sandbox here.
+
+    """
+    with Sandbox(files, limits, unsafe=unsafe) as sandbox:
+        return _Run(cells, sandbox, limits, time.monotonic() + seconds).run()
+
+
+class _Run:
+    def __init__(self, cells: Sequence[Cell], sandbox: Sandbox, limits: Limits, end: float) -> None:
+        self.cells = cells
+        self.limits = limits
+        self.end = end
+        words = frozenset(name for cell in cells for name in _NAME.findall(cell.source))
+        self.student = Student(sandbox, limits, words)
+        self.given = _derivations(cells)
+        self.outcomes = [Outcome() for _cell in cells]
+        self.shown: dict[int, Tested] = {}
+        self.visible_names: dict[str, Any] = {"__name__": "__test__"}
+        self.names: dict[str, Any] = {"__name__": "__test__"}
+
+    def run(self) -> list[Outcome]:
+        for place, cell in enumerate(self.cells):
+            if self.in_time(place):
+                self.outcomes[place] = self.show(place) if cell.kind == "test" else self.plain(cell)
+        for place, cell in enumerate(self.cells):
+            if cell.kind == "test" and self.in_time(place):
+                self.outcomes[place] = self.mark(place)
+        return self.outcomes
+
+    def in_time(self, place: int) -> bool:
+        """Return whether the hand-in has time left; if not, that is the outcome of the cell at ``place``."""
+        if time.monotonic() < self.end:
+            return True
+        points = 0.0 if self.cells[place].kind == "test" else None
+        self.outcomes[place] = Outcome([_error(_("The time for this notebook was used up."))], "no_time", points)
+        return False
+
+    def plain(self, cell: Cell) -> Outcome:
+        """Run a cell that is no test; a derivation's answer is ours, whatever the student's Python shows."""
+        if cell.kind == "given":
+            for names in (self.visible_names, self.names):
+                definitions(cell.source, cell.name, names)
+        result = self.student.run(cell.source)
+        outputs = result.outputs
+        if (proof := _derivation(cell)) is not None and result.stopped is None:
+            outputs = [_display(proof)]
+        if result.stopped is not None:
+            outputs = [*outputs, _error(_why(result.stopped, self.limits))]
+        return Outcome(outputs, result.stopped)
+
+    def show(self, place: int) -> Outcome:
+        """Run the visible text of a test, for what it shows; its points count later."""
+        cell = self.cells[place]
+        self.student.keep(place)
+        snapshot = self.student.snapshot(self.limits.output_bytes)
+        self.shown[place] = self.test(cell, snapshot, secret=False)
+        # the student's cells below may use what a test imports or defines, as they do at home
+        self.student.run(_assignments(cell.visible))
+        return Outcome(snapshot.outputs if snapshot else [])
+
+    def mark(self, place: int) -> Outcome:
+        """Run the whole text of a test for its points."""
+        cell = self.cells[place]
+        tested = self.test(cell, self.student.kept(place), secret=True)
+        shown = self.shown.get(place, Tested())
+        printed = self.outcomes[place].outputs
+        if tested.error is not None:
+            error, visible = (tested.error, False) if shown.error is None else (shown.error, True)
+            return Outcome([*printed, _error(explain(error, shown=visible))], points=0.0)
+        if tested.card is None:
+            return Outcome(printed, points=cell.points if tested.points is None else min(tested.points, cell.points))
+        if shown.card is not None:
+            tested.card.explain(shown.card)
+        output = _display(tested.card, "execute_result")
+        return Outcome([*printed, output], None, min(tested.card.points, cell.points), tested.card.review)
+
+    def test(self, cell: Cell, snapshot: Snapshot | None, *, secret: bool) -> Tested:
+        left = max(self.end - time.monotonic(), 1.0)
+        limits = replace(self.limits, cell_wall_seconds=min(self.limits.cell_wall_seconds, left))
+        source, names = (cell.source, self.names) if secret else (cell.visible, self.visible_names)
+        return run_test(cell.name, source, names, snapshot, limits, self.given, secret=secret)
+
+
+# ------------------------------------------------------------------------------------------------ derivations
+
+
+def _derivation(cell: Cell) -> Any:
+    from autograder.notebook.derivation import Derivation
+    from autograder.symbolic import TASKS
+
+    found = _DERIVATION.match(cell.source)
+    if found is None or cell.kind != "student" or found[1].casefold() not in TASKS:
+        return None
+    return Derivation(found[1].casefold(), cell.source.partition("\n")[2])
+
+
+def _derivations(cells: Sequence[Cell]) -> dict[str, Text]:
+    """Return the proofs in the notebook by the name that tests know them by: of two for one part, the last written."""
+    found: dict[str, Text] = {}
+    for proof in filter(None, map(_derivation, cells)):
+        if len(read_lines(proof.text)) > 1:  # more than the start, which the stub holds
+            found[f"derivation_{proof.part}"] = Text(proof.part, proof.text)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ outputs
+
+
+def _display(shown: Any, kind: str = "display_data") -> Output:
+    """Return an output of ours, marked so."""
+    number = {"execution_count": None} if kind == "execute_result" else {}
+    return {"output_type": kind, "data": shown._repr_mimebundle_(), "metadata": {"autograder": True}, **number}
+
+
+def _error(text: str) -> Output:
+    return {"output_type": "stream", "name": "stderr", "text": text + "\n"}
+
+
+def _why(stopped: str, limits: Limits) -> str:
+    match stopped:
+        case "too_long":
+            return _("This cell ran longer than {seconds} seconds and was stopped.", seconds=limits.cell_cpu_seconds)
+        case "flood":
+            return _("This cell printed without end and was stopped.")
+        case "memory":
+            return _("This cell needed too much memory and was stopped.")
+        case "processes":
+            return _("This cell started too many processes and was stopped.")
+    return _("This cell ended Python itself.")
+
+
+def _assignments(source: str) -> str:
+    """Return the imports, definitions and assignments at the top of ``source``."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+    tree.body = [statement for statement in tree.body if isinstance(statement, kinds)]
+    return ast.unparse(tree)

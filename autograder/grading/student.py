@@ -1,0 +1,427 @@
+"""The trusted side's hands on a student's interpreter: run a cell, take a snapshot, call into it.
+
+Whatever comes from there is data or an error, never a reason to stop: outputs are rebuilt from plain text up to a
+limit, a cell that runs too long is interrupted, then killed, and a fresh interpreter goes on where it was.
+"""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import socket
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.grading.limits import Limits
+from autograder.grading.rpc import Conversation, Failure
+from autograder.grading.sandbox import Sandbox, SandboxDiedError, Session
+from autograder.grading.wire import DeadlineError, Wire, WireError
+from autograder.messages import _
+from autograder.notebook.grade import StudentError, TooLongError
+
+Output = dict[str, Any]
+
+TICK = 0.2  # seconds between two looks at what a cell has used
+GRACE = 3.0  # seconds that an interrupted cell has to end
+ANSWER = 10.0  # seconds for what takes no time
+_MOST_LINES = 2000
+FLOOD = 8  # times the limit of output: then a cell is stopped
+_MIME = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+_TYPES = frozenset(  # other names are the student's own, and could carry what is not to be told
+    ("type", "module", "method", "slice", "map", "zip", "filter", "Tensor", "DataFrame", "Series", "MaskedArray")
+)
+_WARNINGS = {kind.__name__: kind for kind in (RuntimeWarning, UserWarning, DeprecationWarning, FutureWarning)}
+
+
+@dataclass
+class CellRun:
+    """What a cell showed, and why it did not end by itself, if so: ``too_long``, ``died``, ``flood`` or ``memory``."""
+
+    outputs: list[Output] = field(default_factory=list)
+    stopped: str | None = None
+
+
+class FloodError(Exception):
+    """A cell shows too much."""
+
+
+class Student:
+    """One notebook's interpreter in ``sandbox``; after it died, a fresh one in which the harmless cells ran again.
+
+    ``words`` are the names that occur in the notebook: what tests may repeat of a function's name.
+    """
+
+    def __init__(self, sandbox: Sandbox, limits: Limits, words: frozenset[str] = frozenset()) -> None:
+        self._sandbox = sandbox
+        self._limits = limits
+        self._words = words
+        self._steps: list[str | int] = []  # what led here: cells that did no harm, and places of snapshots
+        self._kept: dict[int, Snapshot] = {}
+        self._start()
+
+    def run(self, code: str) -> CellRun:
+        """Run a cell and return what it showed."""
+        result = self._run(code)
+        if result.stopped is None:
+            self._steps.append(code)
+        elif not self._alive():
+            self._start_afresh()
+        return result
+
+    def snapshot(self, limit: int = 0) -> Snapshot | None:
+        """Return the interpreter as it is now, for calls; None if it does not answer.
+
+        It shows up to ``limit`` characters of what is printed there.
+        """
+        snapshot = self._snapshot(limit)
+        if snapshot is None:
+            self._start_afresh()
+            snapshot = self._snapshot(limit)
+        return snapshot
+
+    def keep(self, place: int) -> None:
+        """Take a silent snapshot for later, to be had by ``kept``."""
+        self._steps.append(place)
+        if (snapshot := self.snapshot()) is not None:
+            self._kept[place] = snapshot
+
+    def kept(self, place: int) -> Snapshot | None:
+        """Return the snapshot taken at ``place``; where it has died since, what led to it is run once more."""
+        snapshot = self._kept.pop(place, None)
+        if snapshot is None or not snapshot.answers():
+            self._start_afresh()
+            snapshot = self._kept.pop(place, None)
+        return snapshot
+
+    # -------------------------------------------------------------------------------------------- within
+
+    def _start(self) -> None:
+        self._session: Session = self._sandbox.fork()
+        self._wire = Wire(self._session.channel)
+        self._sink = Sink(self._limits.output_bytes)
+        self._conversation = Conversation(self._wire, explain=_explain, raised=_raised, heard=self._sink.take)
+
+    def _run(self, code: str) -> CellRun:
+        self._sink.begin()
+        limits = self._limits
+        self._conversation.deadline = time.monotonic() + limits.cell_wall_seconds + 2 * GRACE + ANSWER
+        stopped = None
+        with _Watch(self._session, limits.cell_cpu_seconds, limits.cell_wall_seconds) as watch:
+            try:
+                self._conversation.call("run", code, limits.output_bytes)
+            except FloodError:
+                stopped = "flood"
+            except DeadlineError:
+                stopped = "too_long"
+            except (WireError, StudentError):
+                stopped = "died"
+        if stopped is not None:
+            with suppress(SandboxDiedError):
+                self._session.kill()
+        return CellRun(self._sink.outputs, watch.reason or stopped)
+
+    def _snapshot(self, limit: int) -> Snapshot | None:
+        ours, theirs = socket.socketpair()
+        try:
+            self._conversation.deadline = time.monotonic() + ANSWER
+            self._wire.send_file(theirs.fileno())
+            pid = self._conversation.call("snapshot", limit)
+        except (WireError, StudentError, FloodError, OSError):
+            ours.close()
+            return None
+        finally:
+            theirs.close()
+        return Snapshot(self._session, pid if isinstance(pid, int) else 0, ours, self._words)
+
+    def _alive(self) -> bool:
+        try:
+            self._conversation.deadline = time.monotonic() + ANSWER
+            self._conversation.call("get", [])
+        except (WireError, StudentError, FloodError):
+            return False
+        return True
+
+    def _start_afresh(self) -> None:
+        """Go on in a fresh interpreter; earlier cells that turn out harmful now are left out from then on."""
+        while True:
+            self._wire.close()
+            with suppress(SandboxDiedError):
+                self._session.kill()
+            self._start()
+            if (harmful := self._again()) is None:
+                return
+            del self._steps[harmful]
+
+    def _again(self) -> int | None:
+        """Run the steps once more; return the number of the first that does harm, None if all went well."""
+        for number, step in enumerate(self._steps):
+            if isinstance(step, str):
+                if self._run(step).stopped is not None:
+                    return number
+            elif (snapshot := self._snapshot(0)) is not None:
+                self._kept[step] = snapshot
+        return None
+
+
+class Snapshot:
+    """A copy of a student's interpreter at one cell, for tests to call into: an ``Elsewhere`` of a grade card."""
+
+    def __init__(self, session: Session, pid: int, channel: socket.socket, words: frozenset[str]) -> None:
+        self.secret = False
+        self.outputs: list[Output] = []
+        self._session = session
+        self._pid = pid
+        self._words = words
+        self._conversation = _TestConversation(
+            Wire(channel), explain=_explain, raised=self._raised, heard=self._heard, known=known
+        )
+        self._sink: Sink | None = None
+
+    def answers(self) -> bool:
+        """Return whether the copy still lives."""
+        self._conversation.deadline = time.monotonic() + ANSWER
+        try:
+            self._conversation.call("get", [])
+        except (StudentError, TooLongError):
+            return False
+        return True
+
+    @contextmanager
+    def open(self, limits: Limits, *, secret: bool) -> Iterator[None]:
+        """Call into the copy within the limits of one cell; afterwards it is gone.
+
+        With ``secret``, nothing that it prints, returns or raises is shown.
+        """
+        self.secret = secret
+        self._sink = None if secret else Sink(limits.output_bytes)
+        self._conversation.deadline = time.monotonic() + limits.cell_wall_seconds
+        try:
+            with _Watch(self._session, limits.cell_cpu_seconds, limits.cell_wall_seconds, stop=self._kill):
+                yield
+        finally:
+            self._conversation.wire.close()
+            self._kill()
+            if self._sink is not None:
+                self.outputs = [output for output in self._sink.outputs if output["output_type"] == "stream"]
+
+    def get(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return what the student defined under ``names``: functions to call, values as copies."""
+        found: dict[str, Any] = {}
+        for name in names:  # one by one: a value that does not travel leaves the others alone
+            with suppress(StudentError):
+                found |= self._conversation.call("get", [name])
+        return {name: value for name, value in found.items() if name in names}
+
+    @contextmanager
+    def part(self, substitutes: Mapping[str, Callable[..., Any]], seconds: float) -> Iterator[None]:
+        """Let the student's code call ``substitutes`` in place of its own, each call for ``seconds`` of CPU time."""
+        conversation = self._conversation
+        with suppress(StudentError, TooLongError):  # whoever calls the lost one hears of it
+            conversation.call("allow", seconds)
+            if substitutes:
+                conversation.call("substitute", dict(substitutes))
+        try:
+            yield
+        finally:
+            with suppress(StudentError, TooLongError):
+                conversation.call("restore")
+            conversation.forget()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if self._sink is not None:
+            with suppress(FloodError):
+                self._sink.take(event)
+        _warn(event)
+
+    def _raised(self, failure: Failure) -> BaseException:
+        """Return the exception here; names that the notebook does not hold could carry what is not to be told."""
+        function = failure.function if failure.function in self._words else ""
+        line = failure.line if failure.line < _MOST_LINES else 0
+        return _raised(
+            Failure(failure.kind if _is_builtin(failure.kind) else "Exception", failure.text, function, line)
+        )
+
+    def _kill(self) -> None:
+        with suppress(SandboxDiedError, OSError):
+            self._session.signal(self._pid, signal.SIGKILL)
+
+
+class _TestConversation(Conversation):
+    """Tells a test of a lost connection as it tells of an exception: it is the student's code that is gone."""
+
+    def _call(self, *arguments: Any) -> Any:
+        try:
+            return super()._call(*arguments)
+        except DeadlineError:
+            self.wire.close()
+            raise TooLongError from None
+        except WireError as error:
+            self.wire.close()
+            raise StudentError("Gone", str(error)) from None
+
+
+class _Watch:
+    """Looks at what runs in a session every now and then, and stops it when it has used too much."""
+
+    def __init__(self, session: Session, cpu: float, wall: float, stop: Callable[[], None] | None = None) -> None:
+        self._session = session
+        self._cpu, self._wall = cpu, wall
+        self._stop = stop
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.reason: str | None = None
+
+    def __enter__(self) -> _Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        end = time.monotonic() + self._wall
+        with suppress(SandboxDiedError, OSError):
+            before = self._session.usage().cpu_seconds
+            while not self._done.wait(TICK):
+                usage = self._session.usage()
+                if usage.over is not None:
+                    self.reason = usage.over
+                    return
+                if usage.cpu_seconds - before > self._cpu or time.monotonic() > end:
+                    self.reason = "too_long"
+                    self._end()
+                    return
+
+    def _end(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            return
+        self._session.interrupt()
+        if not self._done.wait(GRACE):
+            self._session.kill()
+
+
+class Sink:
+    """Takes a cell's outputs in: rebuilt from plain text, cut at the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what the cell before showed."""
+        self.outputs: list[Output] = []
+        self._room = self._limit
+        self._cut = False
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Take one event in.
+
+        Raises:
+            FloodError: the cell shows much more than will be kept.
+
+        """
+        match event:
+            case {"output": dict(content)}:
+                for output in _rebuilt(content):
+                    self._add(output)
+            case {"cut": True}:
+                self._add_cut()
+
+    def _add(self, output: Output) -> None:
+        size = sum(map(len, _texts(output)))
+        if size > self._room and output["output_type"] == "stream" and self._room > 0:
+            output["text"] = output["text"][: self._room]
+            self._append(output)
+            self._add_cut()
+        elif size > self._room:
+            self._add_cut()
+        else:
+            self._append(output)
+        self._room -= size
+        if self._room < -FLOOD * self._limit:
+            raise FloodError
+
+    def _append(self, output: Output) -> None:
+        last = self.outputs[-1] if self.outputs else None
+        if last and output["output_type"] == last["output_type"] == "stream" and output["name"] == last["name"]:
+            last["text"] += output["text"]
+        else:
+            self.outputs.append(output)
+
+    def _add_cut(self) -> None:
+        if not self._cut:
+            self._cut = True
+            self._append(
+                {"output_type": "stream", "name": "stdout", "text": "\n" + _("… the rest was cut off.") + "\n"}
+            )
+
+
+def _texts(output: Output) -> list[str]:
+    match output:
+        case {"text": str(text)}:
+            return [text]
+        case {"data": dict(data)}:
+            return list(data.values())
+        case {"traceback": list(lines)}:
+            return [*lines, output["evalue"]]
+    return []
+
+
+def _rebuilt(content: dict[str, Any]) -> Iterator[Output]:
+    """Yield ``content`` as one output of a notebook, made of nothing but plain text; nothing if it is none."""
+    match content:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            yield {"output_type": "stream", "name": name, "text": _clean(text)}
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
+            kept = {mime: _clean(text) for mime, text in data.items() if mime in _MIME and isinstance(text, str)}
+            if kept:
+                number = {"execution_count": None} if kind == "execute_result" else {}
+                yield {"output_type": kind, "data": kept, "metadata": {}, **number}
+        case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
+            trace = [_clean(line) for line in lines if isinstance(line, str)]
+            yield {"output_type": "error", "ename": _clean(name)[:200], "evalue": _clean(value), "traceback": trace}
+
+
+def _clean(text: str) -> str:
+    """Return ``text`` without halves of characters, which no file takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+# ------------------------------------------------------------------------------------------------ errors
+
+
+def known(name: str) -> Any:
+    """Return a stand-in for a value that did not travel: an object of a type called so, which can do nothing."""
+    return type(name if name in _TYPES else "object", (), {})()
+
+
+def _explain(error: BaseException) -> Failure:
+    """Return what the student's side hears of an exception in a correct function that it called."""
+    return Failure(type(error).__name__, "")
+
+
+def _is_builtin(kind: str) -> bool:
+    return kind == "TooLongError" or isinstance(getattr(builtins, kind, None), type)
+
+
+def _raised(failure: Failure) -> BaseException:
+    if failure.kind == "TooLongError":
+        return TooLongError()
+    return StudentError(failure.kind, failure.text, failure.function, failure.line)
+
+
+def _warn(event: dict[str, Any]) -> None:
+    """Warn here of what NumPy warned of there."""
+    match event:
+        case {"remarks": list(remarks)}:
+            for remark in remarks[:20]:
+                match remark:
+                    case [str(kind), str(text)]:
+                        warnings.warn(text[:300], _WARNINGS.get(kind, UserWarning), stacklevel=2)

@@ -1,0 +1,102 @@
+"""A test cell where student code never runs: its text as it stands, with the student's names called elsewhere.
+
+Names that the sheet's author defined (in this or an earlier test cell, or in a locked cell) are the author's, then come
+Python's own, then the student's. Points are what the cell ended with: those of its grade card, a number (partial
+credit), or all of them if it merely ran to its end. A cell that does not run to its end earns nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.grading.limits import Limits
+from autograder.grading.student import Snapshot
+from autograder.messages import _
+from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, TooLongError, told
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a test cell came to: its card, or its points, or the exception that ended it."""
+
+    points: float | None = None  # None: all
+    card: Grade | None = None
+    error: BaseException | None = None
+
+
+def run_test(
+    name: str,
+    source: str,
+    namespace: dict[str, Any],
+    student: Snapshot | None,
+    limits: Limits,
+    given: Mapping[str, Any],
+    *,
+    secret: bool,
+) -> Tested:
+    """Run the test cell ``name``.
+
+    ``namespace`` holds the author's names and takes the cell's; ``given`` are student's names known without asking
+    ``student``, who is None where the interpreter is lost.
+    """
+    statements = ast.parse(_without_magics(source), filename=name)
+    last = statements.body[-1] if statements.body else None
+    if isinstance(last, ast.Expr):
+        statements.body.pop()
+    else:
+        last = None
+    space = dict(namespace)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        wanted = sorted(set(_NAME.findall(source)) - space.keys() - vars(builtins).keys())
+        theirs: dict[str, Any] = {}
+        if student is not None:
+            stack.enter_context(student.open(limits, secret=secret))
+            theirs |= student.get(wanted)
+            space[ELSEWHERE] = student
+        theirs |= {name: value for name, value in given.items() if name in wanted}
+        space |= theirs
+        tested = _run(name, statements, last, space)
+    own = space.keys() - theirs.keys() - {ELSEWHERE}
+    namespace |= {key: space[key] for key in own}
+    return tested
+
+
+def _run(name: str, statements: ast.Module, last: ast.Expr | None, space: dict[str, Any]) -> Tested:
+    try:
+        exec(compile(statements, name, "exec"), space)  # noqa: S102 - the author's own
+        value = eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None  # noqa: S307 - likewise
+        if isinstance(value, Grade):
+            value.check()
+            return Tested(value.points, value)
+        return Tested(_number(value))
+    except (Exception, TooLongError) as error:
+        return Tested(0.0, error=error)
+
+
+def _number(value: Any) -> float | None:
+    """Return partial credit where the cell's last line is a number, as nbgrader has it; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return max(float(value), 0.0) if math.isfinite(value) else 0.0
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+
+
+def explain(error: BaseException, *, shown: bool) -> str:
+    """Return in words why a test cell did not run to its end; what an exception says only where ``shown``."""
+    if isinstance(error, AssertionError) and not isinstance(error, MismatchError):
+        return (str(error) if shown else "") or _("This check failed.")
+    return told(error, error.__traceback__, hidden=not shown)

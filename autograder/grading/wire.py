@@ -1,0 +1,405 @@
+"""Plain data between the trusted process and a student's: frames on a socket, values as JSON plus raw array bytes.
+
+Both sides use it, and neither believes the other: whatever arrives is either data of the kinds below within the
+limits below, or a ``WireError``. Nothing is ever unpickled, imported or evaluated.
+
+===========================  =====================================================================
+None, bool, int, float, str  JSON
+list, tuple, dict, set       JSON, tagged where JSON has no such thing
+complex, bytes, range        tagged
+NumPy arrays and scalars     dtype and shape in JSON, their bytes behind it; numbers, booleans and text only
+np.random.Generator          name and state of its bit generator
+functions, iterators         a number, by which the other side may call it
+derivations                  part and text
+anything else                the name of its type, good for a message only
+===========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import select
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+MAX_FRAME = 256 * 2**20  # bytes
+MAX_DEPTH = 40
+MAX_NODES = 500_000
+MAX_DIGITS = 1000
+_HEAD = struct.Struct(">IQ")  # lengths of the JSON text and of the bytes behind it
+_DTYPES = "biufcU"
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_CHUNK = 2**20
+_FILE = b"F"
+
+
+class WireError(ValueError):
+    """What arrived is not of this protocol, or what is to be sent does not fit into it."""
+
+
+class ClosedError(WireError):
+    """The other side has gone."""
+
+
+class DeadlineError(WireError):
+    """The other side did not answer in time."""
+
+
+# ------------------------------------------------------------------------------------------------ values
+
+
+@dataclass(frozen=True)
+class Text:
+    """A derivation as data: its part and what the student wrote."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What stays on the side that sent it: a function, an iterator, or an opaque value, told by its type alone."""
+
+    kind: Literal["function", "iterator", "opaque"]
+    number: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A value as it travels: ``tree`` for JSON, ``buffers`` behind it in the order of the tree."""
+
+    tree: Any
+    buffers: Sequence[bytes | memoryview] = ()
+
+    def same(self, other: Encoded) -> bool:
+        """Return whether both stand for the same value."""
+        return (
+            repr(self.tree) == repr(other.tree)  # repr: nan equals nan, 1 does not equal True
+            and len(self.buffers) == len(other.buffers)
+            and all(bytes(a) == bytes(b) for a, b in zip(self.buffers, other.buffers, strict=True))
+        )
+
+
+Refer = Callable[[Any], "Reference | Text | None"]
+Resolve = Callable[[Reference], Any]
+
+
+def encode(value: Any, refer: Refer) -> Encoded:
+    """Return ``value`` ready to travel; ``refer`` says how a value that is no plain data is named, None: not at all.
+
+    Raises:
+        WireError: it is too deep or has too many parts.
+
+    """
+    buffers: list[bytes] = []
+    nodes = 0
+
+    def tree(node: Any, depth: int) -> Any:
+        nonlocal nodes
+        nodes += 1
+        if depth > MAX_DEPTH or nodes > MAX_NODES:
+            raise WireError("too deep or too large")
+        kind = type(node)
+        if node is None or kind is bool or kind is str or kind is float:
+            return node
+        if kind is int:
+            return node if -(2**63) <= node < 2**63 else {"int": _digits(node)}
+        if isinstance(node, np.ndarray):
+            return array(np.asarray(node))
+        if isinstance(node, np.generic):
+            return {"scalar": array(np.asarray(node))}
+        if isinstance(node, list):
+            return [tree(item, depth + 1) for item in node]
+        if isinstance(node, tuple):
+            return {"tuple": [tree(item, depth + 1) for item in node]}
+        if isinstance(node, dict):
+            return {"dict": [[tree(key, depth + 1), tree(item, depth + 1)] for key, item in node.items()]}
+        if isinstance(node, set | frozenset):
+            return {"set": [tree(item, depth + 1) for item in node]}
+        if isinstance(node, bool | int | float | str):  # subclasses: their value, without what they add
+            return tree(next(base for base in (bool, int, float, str) if isinstance(node, base))(node), depth)
+        if isinstance(node, complex):
+            return {"complex": [node.real, node.imag]}
+        if isinstance(node, bytes | bytearray):
+            buffers.append(bytes(node))
+            return {"bytes": len(node)}
+        if kind is range:
+            return {"range": [node.start, node.stop, node.step]}
+        if isinstance(node, np.random.Generator):
+            return {"rng": _rng_state(node)}
+        return other(node)
+
+    def array(node: np.ndarray[Any, Any]) -> Any:
+        if node.dtype.kind not in _DTYPES:
+            return {"opaque": f"array of {node.dtype}"[:80]}
+        plain = np.ascontiguousarray(node)
+        if plain.shape != node.shape:  # ascontiguousarray makes a scalar one-dimensional
+            plain = plain.reshape(node.shape)
+        plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+        buffers.append(plain.tobytes())
+        return {"array": plain.dtype.str, "shape": list(plain.shape)}
+
+    def other(node: Any) -> Any:
+        match refer(node):
+            case Reference(kind, number, name):
+                return {kind: number, "name": name[:200]}
+            case Text(part, text):
+                return {"derivation": part, "text": text}
+        if hasattr(type(node), "__array__"):  # tensors and tables of other libraries
+            return array(np.asarray(node))
+        return {"opaque": type(node).__name__[:80]}
+
+    return Encoded(tree(value, 0), buffers)
+
+
+def decode(encoded: Encoded, resolve: Resolve) -> Any:
+    """Return the value that ``encoded`` stands for; ``resolve`` makes something of references.
+
+    Raises:
+        WireError: it stands for none.
+
+    """
+    try:
+        return _Decoder(encoded.buffers, resolve).value(encoded.tree, 0)
+    except WireError:
+        raise
+    except (TypeError, ValueError, KeyError, OverflowError, IndexError, StopIteration, RecursionError) as error:
+        raise WireError(f"not a value: {type(error).__name__}") from None
+
+
+class _Decoder:
+    def __init__(self, buffers: Sequence[bytes | memoryview], resolve: Resolve) -> None:
+        self.buffers = iter(buffers)
+        self.resolve = resolve
+        self.nodes = 0
+
+    def value(self, tree: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("too deep or too large")
+        if isinstance(tree, list):
+            return [self.value(item, depth + 1) for item in tree]
+        if not isinstance(tree, dict):
+            return tree
+        match tree:
+            case {"array": str(dtype), "shape": list(shape)} if len(tree) == 2:
+                return self.array(dtype, shape)
+            case {"scalar": inner} if len(tree) == 1:
+                return self.array(inner["array"], inner["shape"])[()]
+            case {"tuple": list(items)} if len(tree) == 1:
+                return tuple(self.value(item, depth + 1) for item in items)
+            case {"dict": list(items)} if len(tree) == 1:
+                return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in items}
+            case {"set": list(items)} if len(tree) == 1:
+                return {self.value(item, depth + 1) for item in items}
+            case {"int": str(digits)} if len(tree) == 1 and len(digits) <= MAX_DIGITS:
+                return int(digits)
+            case {"complex": [float() | int() as real, float() | int() as imag]} if len(tree) == 1:
+                return complex(real, imag)
+            case {"bytes": int(length)} if len(tree) == 1:
+                return self.buffer(length)
+            case {"range": [int(start), int(stop), int(step)]} if len(tree) == 1:
+                return range(start, stop, step)
+            case {"rng": dict(state)} if len(tree) == 1:
+                return _rng(state)
+            case {"function": int(number), "name": str(name)} if len(tree) == 2:
+                return self.resolve(Reference("function", number, name))
+            case {"iterator": int(number), "name": str(name)} if len(tree) == 2:
+                return self.resolve(Reference("iterator", number, name))
+            case {"derivation": str(part), "text": str(text)} if len(tree) == 2:
+                return Text(part, text)
+            case {"opaque": str(name)} if len(tree) == 1:
+                return self.resolve(Reference("opaque", 0, name))
+        raise WireError("an unknown kind of value")
+
+    def array(self, dtype: str, shape: list[Any]) -> np.ndarray[Any, Any]:
+        if len(dtype) > 12 or dtype[:1] not in "<|" or dtype[1:2] not in _DTYPES:
+            raise WireError("a dtype that does not travel")
+        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise WireError("a shape that does not travel")
+        kind = np.dtype(dtype)
+        content = self.buffer(math.prod(shape) * kind.itemsize)
+        return np.frombuffer(content, dtype=kind).reshape(shape).copy()
+
+    def buffer(self, length: int) -> bytes:
+        content = next(self.buffers)
+        if len(content) != length:
+            raise WireError("bytes of the wrong length")
+        return bytes(content)
+
+
+def _digits(value: int) -> str:
+    if value.bit_length() > 3 * MAX_DIGITS:
+        raise WireError("a number too long")
+    return str(value)
+
+
+def _rng_state(rng: np.random.Generator) -> dict[str, Any]:
+    def plain(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {str(key): plain(item) for key, item in node.items()}
+        if isinstance(node, np.ndarray):
+            return {"words": node.tolist(), "dtype": str(node.dtype)}
+        return node if isinstance(node, str) else {"int": str(int(node))}
+
+    state: dict[str, Any] = plain(rng.bit_generator.state)
+    return state
+
+
+def _rng(state: dict[str, Any]) -> np.random.Generator:
+    def value(node: Any) -> Any:
+        match node:
+            case {"words": list(words), "dtype": ("uint32" | "uint64") as dtype} if len(words) <= 1024:
+                return np.array(words, dtype=dtype)
+            case {"int": str(digits)} if len(digits) <= 50:
+                return int(digits)
+            case dict():
+                return {key: value(item) for key, item in node.items()}
+            case str():
+                return node
+        raise WireError("not the state of a random generator")
+
+    name = state.get("bit_generator")
+    if name not in _BIT_GENERATORS:
+        raise WireError("an unknown random generator")
+    bits = getattr(np.random, name)()
+    bits.state = value(state)
+    return np.random.Generator(bits)
+
+
+# ------------------------------------------------------------------------------------------------ frames
+
+
+class Wire:
+    """Frames on a socket, each a message (a dictionary) with the encoded values in it; every wait has a deadline.
+
+    The student's side takes open files in that come along (``files``); the trusted side never does.
+    """
+
+    def __init__(self, channel: socket.socket, *, takes_files: bool = False) -> None:
+        channel.setblocking(False)
+        self.channel = channel
+        self.files: list[int] = []
+        self.busy = False  # a message is under way: whoever stops it now ends the conversation
+        self._sending = threading.RLock()  # threads of a student's print as well
+        self._takes_files = takes_files
+        self._received = bytearray()
+
+    def send(self, message: dict[str, Any], values: Sequence[Encoded] = (), deadline: float | None = None) -> None:
+        """Send one message with ``values``.
+
+        Raises:
+            WireError: it is too large; ClosedError, DeadlineError: the other side does not take it.
+
+        """
+        buffers = [buffer for value in values for buffer in value.buffers]
+        sizes = [[len(buffer) for buffer in value.buffers] for value in values]
+        text = json.dumps([message, [value.tree for value in values], sizes], separators=(",", ":")).encode()
+        length = sum(map(len, buffers))
+        if len(text) + length > MAX_FRAME:
+            raise WireError("too large")
+        with self._sending, self._undisturbed():
+            self._send_all(b"".join([_HEAD.pack(len(text), length), text, *buffers]), deadline)
+
+    def receive(self, deadline: float | None = None) -> tuple[dict[str, Any], list[Encoded]]:
+        """Return the next message and its values.
+
+        Raises:
+            WireError: it is none; ClosedError, DeadlineError: there is none.
+
+        """
+        if deadline is not None and time.monotonic() > deadline:
+            raise DeadlineError("no answer in time")  # also where the other side talks without end
+        with self._undisturbed():
+            text_length, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
+            if text_length + length > MAX_FRAME:
+                raise WireError("too large")
+            text, body = self._take(text_length, deadline), self._take(length, deadline)
+        try:
+            message, trees, sizes = json.loads(text)
+            values, start = list[Encoded](), 0
+            for tree, lengths in zip(trees, sizes, strict=True):
+                buffers = []
+                for size in lengths:
+                    if type(size) is not int or not 0 <= size <= length - start:
+                        raise WireError("bytes are missing")
+                    buffers.append(memoryview(body)[start : start + size])
+                    start += size
+                values.append(Encoded(tree, buffers))
+        except (ValueError, TypeError, RecursionError):
+            raise WireError("not a message") from None
+        if start != length or not isinstance(message, dict):
+            raise WireError("not a message")
+        return message, values
+
+    def send_file(self, file: int) -> None:
+        """Hand an open file to the other side; the next message says what for."""
+        socket.send_fds(self.channel, [_FILE], [file])
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.channel.close()
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        before, self.busy = self.busy, True
+        try:
+            yield
+        finally:
+            self.busy = before
+
+    def _wait(self, deadline: float | None, *, write: bool = False) -> None:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise DeadlineError("no answer in time")
+        waiting = select.poll()
+        try:
+            waiting.register(self.channel, select.POLLOUT if write else select.POLLIN)
+            ready = waiting.poll(None if left is None else 1000 * left)
+        except (OSError, ValueError):
+            raise ClosedError("the other side has gone") from None
+        if not ready:
+            raise DeadlineError("no answer in time")
+
+    def _take(self, count: int, deadline: float | None) -> bytes:
+        while len(self._received) < count:
+            try:
+                self._receive_some(max(_CHUNK, min(count - len(self._received), 8 * _CHUNK)))
+            except BlockingIOError:
+                self._wait(deadline)
+            except OSError:
+                raise ClosedError("the other side has gone") from None
+        taken = bytes(memoryview(self._received)[:count])
+        del self._received[:count]
+        return taken
+
+    def _receive_some(self, count: int) -> None:
+        if self._takes_files:
+            chunk, files, _flags, _address = socket.recv_fds(self.channel, count, 4)
+        else:
+            chunk, files = self.channel.recv(count), []
+        if not chunk:
+            raise ClosedError("the other side has gone")
+        self.files.extend(files)
+        # the byte that carried a file is no part of a frame; the kernel ends a read behind it
+        self._received += chunk[:-1] if files else chunk
+
+    def _send_all(self, content: bytes, deadline: float | None) -> None:
+        rest = memoryview(content)
+        while rest:
+            try:
+                rest = rest[self.channel.send(rest) :]
+            except BlockingIOError:
+                self._wait(deadline, write=True)
+            except OSError:
+                raise ClosedError("the other side has gone") from None
