@@ -1,27 +1,30 @@
-# mypy: allow-subclassing-any, no-warn-return-any
+# mypy: no-warn-return-any
 """From a file that a student handed in to a notebook, or to a reason why it is none.
 
 A hand-in is data: of each cell only its kind, its text, its identity and pasted pictures are taken. Outputs,
 tags (``skip-execution``), kernels and whatever else a file may hold is left behind, so that what goes on to be
-graded is a valid notebook.
+graded is a valid notebook. What is damaged is read as far as its meaning is clear, with a note.
 """
 
 import itertools
 import json
+import os
 import re
 import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, v4
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.grading.notes import add_notes
+from autograder.grading.notes import NOTES_CELL
 from autograder.messages import _
 
 LARGEST_FILE = 64 * 2**20
+MOST_CELLS = 2000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -29,59 +32,172 @@ class UnreadableNotebookError(ValueError):
     """A handed-in file is not a notebook; the message says why, in the students' language."""
 
 
-def read_submission(path: Path) -> NotebookNode:
-    """Return the notebook in the file ``path``, reduced to its cells.
+@dataclass(frozen=True)
+class Reading:
+    """A notebook that was read, and what had to be done to its file for it (German sentences)."""
 
-    Raises :class:`UnreadableNotebookError` for anything else: links, folders, empty files, broken JSON, other JSON.
+    notebook: NotebookNode
+    notes: tuple[str, ...] = ()
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Return what is in the regular file ``path``, without following or waiting for anything else.
+
+    Raises :class:`UnreadableNotebookError` for links, folders, FIFOs and devices, for files above ``limit`` bytes,
+    and where the system refuses.
     """
     try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(path.lstat().st_mode):  # opening a device may have an effect
             raise UnreadableNotebookError(_("it is not a regular file"))
-        if status.st_size > LARGEST_FILE:
-            raise UnreadableNotebookError(_("it is larger than {size} MiB", size=LARGEST_FILE // 2**20))
-        content = path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableNotebookError(_("it is not a regular file"))
+            if status.st_size > limit:
+                raise UnreadableNotebookError(_("it is larger than {size} MiB", size=limit // 2**20))
+            return file.read(limit)
     except OSError as error:
         raise UnreadableNotebookError(_("the system refuses to open it")) from error
-    return _notebook(_json(content))
 
 
-def _json(content: bytes) -> dict[str, Any]:
-    if not content.strip():
+def read_submission(path: Path) -> Reading:
+    """Return the notebook in the file ``path``, reduced to its cells.
+
+    Raises :class:`UnreadableNotebookError` for anything else: links, folders, empty files, other formats.
+    """
+    data, notes = _data(read_bytes(path, LARGEST_FILE))
+    notebook, cut = _notebook(data)
+    return Reading(notebook, (*notes, *cut))
+
+
+# ------------------------------------------------------------------------------------------------ bytes to JSON
+
+_FORMATS: tuple[tuple[bytes, Callable[[], str]], ...] = (
+    (b"PK\x03\x04", lambda: _("it is a zip archive; hand in the notebook itself")),
+    (b"%PDF", lambda: _("it is a PDF, not a notebook")),
+    (b"<!DOCTYPE", lambda: _("it is a web page, not a notebook")),
+    (b"<html", lambda: _("it is a web page, not a notebook")),
+    (b"\x89PNG", lambda: _("it is a picture, not a notebook")),
+    (b"\xff\xd8\xff", lambda: _("it is a picture, not a notebook")),
+)
+
+
+def _data(content: bytes) -> tuple[dict[str, Any], list[str]]:
+    if not content.strip(b"\0 \t\r\n"):
         raise UnreadableNotebookError(_("it is empty"))
+    for start, reason in _FORMATS:
+        if content.lstrip()[: len(start)].lower() == start.lower():
+            raise UnreadableNotebookError(reason())
+    data, notes = _parse(_text(content))
+    for _again in range(3):  # a notebook that was saved as a JSON text within JSON
+        if isinstance(data, str):
+            data, more = _parse(data)
+            notes = [*notes, *more]
+    if not isinstance(data, dict) or not ({"cells", "worksheets"} & data.keys()):
+        raise UnreadableNotebookError(_("it holds no notebook"))
+    return data, notes
+
+
+def _text(content: bytes) -> str:
     try:
         text = content.decode(json.detect_encoding(content))
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")  # an editor of the past saved it
+    return text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+def _parse(text: str) -> tuple[Any, list[str]]:
+    """Parse ``text``, mended where it has to be, and return what was mended."""
     try:
-        data = json.loads(text)
+        return json.loads(text, strict=False), []
     except json.JSONDecodeError as error:
-        where = _("it is not valid JSON at line {line}, column {column}", line=error.lineno, column=error.colno)
-        raise UnreadableNotebookError(where) from error
+        first = error
     except (RecursionError, ValueError) as error:
         raise UnreadableNotebookError(_("it is not valid JSON")) from error
-    if not isinstance(data, dict) or not ({"cells", "worksheets"} & data.keys()):
-        raise UnreadableNotebookError(_("it holds no notebook"))
-    return data
+    mends: tuple[tuple[Callable[[str], str], str], ...] = (
+        (_without_conflicts, _("The file held marks of a git conflict; of each, the upper version counts.")),
+        (_without_trailing_commas, _("The file was not quite valid JSON (commas too many) and was mended.")),
+    )
+    notes = []
+    for mend, note in mends:
+        mended = mend(text)
+        if mended != text:
+            text = mended
+            notes.append(note)
+            try:
+                return json.loads(text, strict=False), notes
+            except (RecursionError, ValueError):
+                continue
+    cells = list(_cells_before_damage(text))
+    if not cells:
+        where = _("it is not valid JSON at line {line}, column {column}", line=first.lineno, column=first.colno)
+        raise UnreadableNotebookError(where) from first
+    note = _("The file is damaged in line {line}; {n} cells above could be read.", line=first.lineno, n=len(cells))
+    return {"cells": cells}, [note]
 
 
-def _notebook(data: dict[str, Any]) -> NotebookNode:
+def _without_conflicts(text: str) -> str:
+    """Keep the upper side of each conflict that git marked."""
+    kept, side = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.startswith("<<<<<<< "):
+            side = 1
+        elif side == 1 and line.startswith(("=======", "||||||| ")):
+            side = 2
+        elif side and line.startswith(">>>>>>> "):
+            side = 0
+        elif side != 2 or line.startswith("||||||| "):
+            kept.append(line)
+    return "".join(kept)
+
+
+def _without_trailing_commas(text: str) -> str:
+    return re.sub(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', lambda found: found[1] or "", text, flags=re.DOTALL)
+
+
+def _cells_before_damage(text: str) -> Iterator[Any]:
+    """Yield the cells of a notebook whose JSON breaks off somewhere, as far as they are whole."""
+    start = re.search(r'"cells"\s*:\s*\[', text)
+    at = start.end() if start else len(text)
+    decoder = json.JSONDecoder(strict=False)
+    while True:
+        at += len(text[at : at + 1000]) - len(text[at : at + 1000].lstrip(" \t\r\n,"))
+        try:
+            cell, at = decoder.raw_decode(text, at)
+        except (RecursionError, ValueError):
+            return
+        yield cell
+
+
+# ------------------------------------------------------------------------------------------------ JSON to cells
+
+
+def _notebook(data: dict[str, Any]) -> tuple[NotebookNode, list[str]]:
     if "cells" not in data:  # a format of before 2015
         try:
-            data = nbformat.convert(nbformat.from_dict({"metadata": {}, **data}), 4)
+            data = nbformat.convert(nbformat.from_dict({"nbformat": 3, "metadata": {}, **data}), 4)
         except Exception as error:  # the converter trusts its input
             raise UnreadableNotebookError(_("it holds no notebook")) from error
-    cells = data["cells"] if isinstance(data["cells"], list) else []
-    read = [cell for cell in map(_cell, cells) if cell is not None]
+    cells = data["cells"]
+    if isinstance(cells, dict):  # numbered, by a tool of one's own
+        cells = list(cells.values())
+    read = [cell for cell in map(_cell, cells if isinstance(cells, list) else []) if cell is not None]
     if not read:
         raise UnreadableNotebookError(_("it holds no cells"))
+    notes = []
+    if len(read) > MOST_CELLS:  # of thousands, most are empty
+        read = [cell for cell in read if cell.source.strip() or cell.metadata]
+    if len(read) > MOST_CELLS:
+        notes.append(_("The notebook has {n} cells; the first {most} count.", n=len(read), most=MOST_CELLS))
+        del read[MOST_CELLS:]
     taken: set[str] = set()
     fresh = (f"cell-{number}" for number in itertools.count(1))
     for cell in read:
-        while not _CELL_ID.fullmatch(cell.id) or cell.id in taken:
+        while not _CELL_ID.fullmatch(cell.id) or cell.id in taken or cell.id == NOTES_CELL:
             cell.id = next(fresh)
         taken.add(cell.id)
-    return v4.new_notebook(cells=read)
+    return v4.new_notebook(cells=read), notes
 
 
 def _cell(data: Any) -> NotebookNode | None:
@@ -89,10 +205,8 @@ def _cell(data: Any) -> NotebookNode | None:
     if not isinstance(data, dict):
         return None
     make = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}
-    kind, text = data.get("cell_type"), data.get("source", "")
-    if isinstance(text, list):
-        text = "".join(line for line in text if isinstance(line, str))
-    if kind not in make or not isinstance(text, str):
+    kind, text = str(data.get("cell_type")).casefold(), _source(data.get("source", ""))
+    if kind not in make or text is None:
         return None
     cell = make[kind](text.encode("utf-8", "replace").decode())
     cell.id = str(data.get("id", ""))
@@ -105,40 +219,21 @@ def _cell(data: Any) -> NotebookNode | None:
     return cell
 
 
+def _source(data: Any, depth: int = 0) -> str | None:
+    """Return a cell's text: a string or a list of lines, and what other tools make of it."""
+    if isinstance(data, list) and depth < 5:
+        return "".join(line for line in (_source(each, depth + 1) for each in data) if line is not None)
+    if isinstance(data, int | float):
+        return str(data)
+    return data if isinstance(data, str) else None
+
+
 def _pictures(attachments: Any) -> bool:
     """Tell whether ``attachments`` maps names to bundles of MIME type and text, as the format wants."""
     return isinstance(attachments, dict) and all(
         isinstance(bundle, dict) and all(isinstance(value, str) for value in bundle.values())
         for bundle in attachments.values()
     )
-
-
-class SubmissionExporter(NotebookExporter):
-    """What nbgrader's autograde reads notebooks with: an unreadable one costs only itself.
-
-    In its place the empty notebook of the release is graded, with a note on top.
-    """
-
-    def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Read ``filename`` and run the preprocessors on it."""
-        if not self.parent._sanitizing:  # the second time nbgrader reads what the first time wrote
-            return super().from_filename(filename, resources=resources, **options)
-        path = Path(filename)
-        resources = {**(resources or {}), "metadata": {"name": path.stem, "path": str(path.parent)}}
-        try:
-            notebook = read_submission(path)
-        except UnreadableNotebookError as error:
-            self.log.warning("%s cannot be read: %s", path, error)
-            notebook = released_notebook(CourseDirectory(parent=self), resources["nbgrader"])
-            note = _(
-                "The file {name} could not be read: {reason}. The empty notebook was graded in its place.",
-                name=path.name,
-                reason=error,
-            )
-            add_notes(notebook, [note])
-        return super().from_notebook_node(notebook, resources, **options)
 
 
 def released_notebook(course: CourseDirectory, names: dict[str, str]) -> NotebookNode:

@@ -18,7 +18,7 @@ def read(tmp_path: Path, content: object) -> nbformat.NotebookNode:
     path = tmp_path / "n.ipynb"
     data = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     path.write_bytes(data)
-    notebook = read_submission(path)
+    notebook = read_submission(path).notebook
     nbformat.validate(notebook)
     return notebook
 
@@ -30,7 +30,7 @@ def read(tmp_path: Path, content: object) -> nbformat.NotebookNode:
         (b"  \n", "sie ist leer"),
         (b'{"cells": [', "kein gültiges JSON"),
         (b"[" * 100_000, "kein gültiges JSON"),
-        (b"%PDF-1.7\n\xff\xfe", "kein gültiges JSON"),
+        (b"%PDF-1.7\n\xff\xfe", "sie ist ein PDF, kein Notebook"),
         (b"[]", "sie enthält kein Notebook"),
         (b"null", "sie enthält kein Notebook"),
         (b'{"a": 1}', "sie enthält kein Notebook"),
@@ -97,7 +97,7 @@ def test_pasted_pictures_stay(tmp_path: Path) -> None:
 def test_lone_surrogates_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text('{"cells": [{"cell_type": "code", "source": "x = 1 # \\ud800"}]}', encoding="utf-8")
-    read_submission(path).cells[0].source.encode()
+    read_submission(path).notebook.cells[0].source.encode()
 
 
 def test_links_and_folders_are_not_followed(tmp_path: Path) -> None:

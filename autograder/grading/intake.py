@@ -1,0 +1,106 @@
+# mypy: allow-subclassing-any
+"""How hand-ins of any kind get into nbgrader's autograde, by configuration alone.
+
+nbgrader takes what matches ``submitted/<student>/<assignment>/*.ipynb``, copies all files beside (links followed,
+FIFOs waited for) and believes ``timestamp.txt``. Its exporter is made before it begins and knows its converter: so
+that is where :class:`SubmissionExporter` has each hand-in recovered into a folder of its own, from which nbgrader
+then grades. ``submitted/`` is only ever read.
+"""
+
+import contextlib
+import fnmatch
+import glob
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
+
+from autograder.grading.notes import add_notes
+from autograder.grading.reading import UnreadableNotebookError
+from autograder.grading.recovery import TIMESTAMP, holds_anything, read_timestamp, recover
+
+
+class SubmissionExporter(NotebookExporter):
+    """What nbgrader's autograde reads hand-ins with."""
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        """Take over the hand-ins of the converter that makes this exporter (its ``parent``)."""
+        super().__init__(config=config, **options)
+        self._intake = Intake(self.parent) if isinstance(self.parent, Autograde) else None
+
+
+class AutogradeAll(Autograde):
+    """nbgrader's, also where no hand-in has a notebook in its own folder, which nbgrader refuses before it looks."""
+
+    def init_notebooks(self) -> None:
+        """Leave it to the exporter to find them."""
+        self.assignments: dict[str, list[str]] = {}
+        self.notebooks: list[str] = []
+
+
+class Intake:
+    """The hand-ins of one run of nbgrader's autograde, each recovered when its turn comes."""
+
+    def __init__(self, converter: Autograde) -> None:
+        """Let ``converter`` grade what was handed in, from a folder that goes with this object."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="autograder_")
+        self._log = converter.log
+        course = converter.coursedir
+        assignment = course.assignment_id
+        released = Path(course.format_path(course.release_directory, ".", assignment))
+        self._release = {path.stem: nbformat.read(path, as_version=4) for path in sorted(released.glob("*.ipynb"))}
+        self._source = Path(course.format_path(course.source_directory, ".", assignment))
+        self._ignore = course.ignore
+        self._hook = converter.pre_convert_hook
+        self._folders: dict[Path, Path] = {}
+        converter.coursedir = own_course_directory(converter, submitted_directory=self._scratch.name)
+        expected = fnmatch.filter(self._release, course.notebook_id)
+        converter.assignments = {}
+        pattern = course.format_path(course.submitted_directory, course.student_id, assignment)
+        for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is nbgrader's, and absolute
+            folder = Path(found)
+            if folder.is_dir() and holds_anything(folder):
+                mine = self._admit(folder)
+                converter.assignments[str(mine)] = [str(mine / f"{name}.ipynb") for name in expected]
+        converter.pre_convert_hook = self._before_converting
+
+    def _admit(self, folder: Path) -> Path:
+        """Make room for the hand-in in ``folder``; its time is what nbgrader asks for first."""
+        mine = Path(self._scratch.name) / folder.parent.name / folder.name
+        mine.mkdir(parents=True)
+        self._folders[mine] = folder
+        with contextlib.suppress(UnreadableNotebookError):  # noted later
+            (mine / TIMESTAMP).write_text(read_timestamp(folder / TIMESTAMP), encoding="utf-8")
+        return mine
+
+    def _before_converting(self, *, assignment: str, student: str, notebooks: list[str]) -> None:
+        """Recover the hand-in that is next, and tell nbgrader (in ``notebooks``) what there is of it."""
+        mine = Path(notebooks[0]).parent
+        beside = find_all_files(str(self._source), [*self._ignore, "*.ipynb"])
+        relative = [PurePosixPath(Path(path).relative_to(self._source)) for path in beside]
+        hand_in = recover(self._folders[mine], self._release, relative)
+        for name, notebook in hand_in.notebooks.items():
+            for note in hand_in.notes[name]:
+                self._log.warning("%s: %s", self._folders[mine], note)
+            add_notes(notebook, hand_in.notes[name])
+            nbformat.write(notebook, mine / f"{name}.ipynb")
+        for target, path in hand_in.files.items():
+            (mine / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, mine / target, follow_symlinks=False)
+        notebooks[:] = [path for path in notebooks if Path(path).is_file()]
+        if self._hook is not None:
+            self._hook(assignment=assignment, student=student, notebooks=notebooks)
+
+
+def own_course_directory(converter: BaseConverter, **changes: Any) -> CourseDirectory:
+    """Return a copy of the converter's course directory with ``changes``; formgrader shares the original."""
+    shared = converter.coursedir
+    traits = {name: getattr(shared, name) for name in shared.trait_names(config=True)}
+    return CourseDirectory(parent=converter, **{**traits, **changes})
