@@ -1,6 +1,6 @@
 """What the sheet's notebooks use: the grade card with its checks, and derivations."""
 
-from autograder.notebook.derivation import Derivation
+from autograder.notebook.derivation import Derivation, derivation
 from autograder.notebook.grade import (
     Grade,
     MismatchError,
@@ -14,6 +14,7 @@ __all__ = [
     "Derivation",
     "Grade",
     "MismatchError",
+    "derivation",
     "expect_equal",
     "expect_no_warning",
     "expect_true",

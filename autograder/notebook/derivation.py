@@ -1,21 +1,23 @@
 """The cell magic ``%%derivation``: it reads a cell as a proof and shows it typeset, with a verdict on every line.
 
-Nothing in the cell is evaluated. What is shown needs no style sheet, no script and no network: inline styles only, on
-light and dark grounds, so that it reads the same in JupyterLab and in nbgrader's feedback.
+``derivation`` does the same for steps built of SymPy's objects. Nothing in a cell is evaluated. What is shown needs no
+style sheet, no script and no network: inline styles only, on light and dark grounds, so that it reads the same in
+JupyterLab and in nbgrader's feedback.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from autograder.messages import N_, _, number
-from autograder.notebook.latex import latex
-from autograder.symbolic import TASKS, LineVerdict, MilestoneResult, Verdict, check_derivation
+from autograder.notebook.latex import breadth, latex, terms
+from autograder.symbolic import TASKS, LineVerdict, MilestoneResult, Verdict, check_derivation, derivation_text
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,26 @@ class Derivation:
         return {"text/plain": _plain(self.verdict), "text/html": _html(self.verdict)}
 
 
+def derivation(part: str, steps: object) -> Derivation:
+    """Return the proof of ``part`` by ``steps``, as the cell magic makes it from text.
+
+    ``steps`` is a list of SymPy expressions, equations ``Eq``, lines as text, or pairs of one of these and the rules
+    that it names: ``derivation("1a", [Derivative(sigma(z), z), (expression, "Quotientenregel"), ...])``.
+
+    Raises:
+        ValueError: there is no such part. Whatever else is wrong, the verdict says.
+
+    """
+    name = _part(part) if isinstance(part, str) else ""
+    if name not in TASKS:
+        raise ValueError(_("Which derivation is this? Name one of: {parts}.", parts=", ".join(TASKS)))
+    return Derivation(name, derivation_text(name, steps))
+
+
+def _part(written: str) -> str:
+    return written.partition("#")[0].strip(" \t\"'").casefold()
+
+
 # ------------------------------------------------------------------------------------------------ the magic
 
 
@@ -46,7 +68,7 @@ def load_ipython_extension(shell: Any) -> None:
     """Register the cell magic ``%%derivation`` with the IPython shell."""
 
     def derivation(line: str, cell: str) -> None:
-        part = line.partition("#")[0].strip(" \t\"'").casefold()
+        part = _part(line)
         if part not in TASKS:
             print(_("Which derivation is this? Write %%derivation with one of: {parts}.", parts=", ".join(TASKS)))  # noqa: T201
             return
@@ -79,7 +101,7 @@ class _Mark:
     spoken: str
 
 
-_GREEN, _AMBER, _RED, _GREY = "#2e9e5b", "#c98a1b", "#d64550", "#8a8a8a"
+_GREEN, _AMBER, _RED, _GREY = "#2e9e5b", "#b97b0f", "#d64550", "#8a8a8a"
 _RIGHT = _Mark("✓", _GREEN, "rgba(46,158,91,.10)", N_("right"))
 _JUMP = _Mark("⚠", _AMBER, "rgba(201,138,27,.13)", N_("too big a step"))
 _WRONG = _Mark("✗", _RED, "rgba(214,69,80,.11)", N_("wrong"))
@@ -135,24 +157,57 @@ def _taken(verdict: Verdict) -> str:
 # ------------------------------------------------------------------------------------------------ plain text
 
 
+_COLUMNS = 100  # of a terminal
+_MARGIN = " " * 6
+
+
 def _plain(verdict: Verdict) -> str:
     rows = [_("Derivation {part}", part=verdict.part)]
-    width = max((len(line.text) for line in verdict.lines), default=0)
-    for k, (heading, line) in enumerate(_with_headings(verdict)):
+    lines = [_line_plain(k, line) for k, line in enumerate(verdict.lines)]
+    # the rules stand one below the other, as far right as lines leave room for them
+    room = _COLUMNS - max((len(_rules_plain(line)) for line in verdict.lines), default=0)
+    column = max((len(wrapped[0]) for wrapped in lines if len(wrapped) == 1 and len(wrapped[0]) <= room), default=0)
+    for (heading, line), wrapped in zip(_with_headings(verdict), lines, strict=True):
         if heading:
-            rows.append(f"    {heading}")
-        mark = _MARKS[line.status]
-        equals = " " if k == 0 or line.status == "start" else "="
-        rules = f"   # {', '.join(line.rules)}" if line.rules else ""
-        rows.append(f"{line.number:>2} {mark.symbol} {equals} {line.text:<{min(width, 80)}}{rules}".rstrip())
-        rows.extend(f"       {text}" for text in _comments(line))
-    rows.append("")
-    rows.append(verdict.message)
+            rows += ["", f"{_MARGIN}{heading}"]
+        rules = _rules_plain(line)
+        if len(wrapped) == 1 and len(wrapped[0]) <= column:
+            rows.append(f"{wrapped[0]:<{column}}{rules}".rstrip())
+        else:
+            rows += [*wrapped, *([f"{_MARGIN}{rules}"] if rules else [])]
+        for comment in _comments(line):
+            rows += _filled(comment, _MARGIN, _MARGIN)
+    rows += ["", *_filled(verdict.message, "", "")]
     for milestone in verdict.milestones:
         rows.append(f"{_milestone_mark(milestone)} {milestone.title} ({number(milestone.points)})")
     if not _is_empty(verdict):
         rows.append(" - ".join(filter(None, [_score(verdict), _taken(verdict)])))
     return "\n".join(rows)
+
+
+def _rules_plain(line: LineVerdict) -> str:
+    return f"   # {', '.join(line.rules)}" if line.rules else ""
+
+
+def _line_plain(k: int, line: LineVerdict) -> list[str]:
+    """Return the ``k``-th line; one that is too long goes on below, if it may be in front of a sign."""
+    equals = "  = " if _continues(k, line) else ""
+    first = f"{line.number:>3} {_MARKS[line.status].symbol} {equals}"
+    later = _MARGIN + " " * len(equals)
+    kept = re.sub(r"(?<=,) |(?<=[ ][-+]) ", "\N{NO-BREAK SPACE}", line.text)
+    rows = [row.replace("\N{NO-BREAK SPACE}", " ") for row in _filled(kept, first, later)]
+    return rows if max(map(len, rows)) <= _COLUMNS else _filled(line.text, first, later)
+
+
+def _filled(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text, _COLUMNS, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _continues(k: int, line: LineVerdict) -> bool:
+    """Return whether an equals sign stands in front of the line, the ``k``-th from 0."""
+    return k > 0 and line.status != "start"
 
 
 def _milestone_mark(milestone: MilestoneResult) -> str:
@@ -164,12 +219,14 @@ def _milestone_mark(milestone: MilestoneResult) -> str:
 _TABLE = "table-layout:auto;border-collapse:collapse;border:none;color:inherit;background:none;font-size:inherit;"
 _CELL = "text-align:left;vertical-align:baseline;border:none;background:none;max-width:none;"
 _UNTYPESET = "class='tex2jax_ignore mathjax_ignore'"  # a dollar sign in a student's text starts no formula
+_INDENT = "1.7em"  # of the equals signs: the start of a proof stands out, as in a textbook
+_WIDE = 21  # letters; a wider line gets the place of its rules too, and goes on below where even that is too narrow
 
 
 def _html(verdict: Verdict) -> str:
     rows = "".join(_line_html(k, heading, line) for k, (heading, line) in enumerate(_with_headings(verdict)))
-    table = f"<table style='{_TABLE}margin:.2em 0;width:100%;max-width:60em'><tbody>{rows}</tbody></table>"
-    chain = f"<div style='overflow-x:auto'>{table}</div>"
+    style = f"{_TABLE}margin:.2em 0;width:100%;max-width:60em"
+    chain = f"<table role='presentation' style='{style}'><tbody>{rows}</tbody></table>"
     title = _escape(_("Derivation {part}", part=verdict.part))
     return (
         f"<div style='border-left:4px solid {_border(verdict)};padding:.2em 0 .2em .9em;margin:.3em 0;color:inherit'>"
@@ -190,32 +247,41 @@ def _border(verdict: Verdict) -> str:
 
 def _line_html(k: int, heading: str, line: LineVerdict) -> str:
     mark = _MARKS[line.status]
-    comments = _comments(line)
-    ground = f"background:{mark.ground}" if comments or not line.ok else "background:none"
-    formula = _formula_html(line, continues=k > 0 and line.status != "start")
+    ground = f"background:{mark.ground}" if _comments(line) or not line.ok else "background:none"
+    small = "opacity:.75;font-size:90%"
     rules = _escape(", ".join(line.rules))
-    head = (
-        f"<tr style='background:none'><td colspan='2' style='{_CELL}'></td>"
-        f"<td colspan='2' style='{_CELL}padding:.7em 0 .2em;font-weight:600'>{_escape(heading)}</td></tr>"
-        if heading
-        else ""
-    )
+    below = [f"<div>{_escape(_unbroken(text))}</div>" for text in _comments(line)]
+    if _is_wide(line):
+        # its own width asks for nothing, so that it scrolls in its own box and leaves the rest of the proof alone
+        box = "width:0;min-width:100%;overflow-x:auto;overflow-y:hidden;padding:.15em 0"
+        cell = f"{_CELL}padding:.2em .6em .2em 0"
+        formula = f"<td colspan='2' style='{cell}'><div style='{box}'>{_formula_html(k, line)}</div></td>"
+        below[:0] = [f"<div style='{small};padding-left:{_INDENT}'>{rules}</div>"] if rules else []
+    else:
+        cell = f"{_CELL}padding:.35em .5em .35em 0;white-space:nowrap;width:1px"
+        formula = (
+            f"<td style='{cell}'>{_formula_html(k, line)}</td>"
+            f"<td style='{_CELL}padding:.35em .6em .35em 1.5em;{small}'>{rules}</td>"
+        )
     row = (
         f"<tr style='{ground}'>"
         f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
-        f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>"
-        f"<td style='{_CELL}padding:.35em .5em .35em 0;white-space:nowrap;width:1px'>{formula}</td>"
-        f"<td style='{_CELL}padding:.35em .6em .35em 1.5em;opacity:.75;font-size:90%'>{rules}</td></tr>"
+        f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>{formula}</tr>"
     )
-    if not comments:
-        return head + row
-    texts = "".join(f"<div>{_escape(_unbroken(text))}</div>" for text in comments)
-    below = (
+    return (
+        (_row_below([_escape(heading)], "padding:.7em 0 .2em;font-weight:600") if heading else "")
+        + row
+        + (_row_below(below, "padding:0 .6em .5em 0", ground) if below else "")
+    )
+
+
+def _row_below(texts: list[str], style: str, ground: str = "background:none") -> str:
+    """Return a row of words under or over a line, from where its formula begins."""
+    return (
         f"<tr style='{ground}'><td colspan='2' style='{_CELL}'></td>"
-        f"<td colspan='2' {_UNTYPESET} style='{_CELL}padding:0 .6em .5em 0;white-space:normal'>"
-        f"<div style='max-width:52em'>{texts}</div></td></tr>"
+        f"<td colspan='2' {_UNTYPESET} style='{_CELL}{style};white-space:normal'>"
+        f"<div style='max-width:52em'>{''.join(texts)}</div></td></tr>"
     )
-    return head + row + below
 
 
 def _unbroken(text: str) -> str:
@@ -223,14 +289,25 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=\w) (?=\d)|(?<==) | (?==)", "\N{NO-BREAK SPACE}", text)
 
 
-def _formula_html(line: LineVerdict, *, continues: bool) -> str:
-    """Return the line typeset; all equals signs stand at the left, one below the other."""
+def _is_wide(line: LineVerdict) -> bool:
+    return (len(line.text) / 2 if line.expression is None else breadth(line.expression)) > _WIDE
+
+
+def _formula_html(k: int, line: LineVerdict) -> str:
+    """Return the line typeset; all equals signs stand one below the other, right of where the start begins."""
+    equals = _continues(k, line)
+    indent = f"padding-left:{_INDENT}" if equals else ""
     if line.expression is None:
-        code = "background:rgba(128,128,128,.16);padding:.1em .3em;border-radius:3px;color:inherit"
-        equals = "= " if continues else ""
-        return f"{equals}<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
-    equals = "{}= " if continues else ""
-    return f"$\\displaystyle {equals}{_escape(latex(line.expression))}$"
+        code = "background:rgba(128,128,128,.16);padding:.1em .3em;border-radius:3px;color:inherit;white-space:pre-wrap"
+        text = f"{'= ' if equals else ''}<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
+        return f"<div style='{indent}'>{text}</div>"
+    pieces = terms(line.expression) if _is_wide(line) else [latex(line.expression)]
+    if equals:
+        pieces[0] = f"{{}}= {pieces[0]}"
+    # terms after the first begin under what stands right of the equals sign
+    hanging = f"padding-left:calc({_INDENT} + 1.4em);text-indent:-1.4em" if equals and len(pieces) > 1 else indent
+    formulas = " ".join(f"$\\displaystyle {_escape(piece)}$" for piece in pieces)
+    return f"<div style='{hanging}'>{formulas}</div>"
 
 
 def _mark_html(mark: _Mark) -> str:
@@ -248,9 +325,9 @@ def _summary_html(verdict: Verdict) -> str:
         taken = f" ({_escape(_taken(verdict))})" if _taken(verdict) else ""
         score = f"<div><span style='font-weight:600'>{_escape(_score(verdict))}</span>{taken}</div>"
     return (
-        f"<div {_UNTYPESET} style='margin-top:.5em'>"
+        f"<div {_UNTYPESET} style='margin-top:.8em'>"
         f"<div style='font-weight:600'>{_escape(verdict.message)}</div>"
-        f"<table style='{_TABLE}margin:.3em 0'><tbody>{milestones}</tbody></table>{score}</div>"
+        f"<table role='presentation' style='{_TABLE}margin:.3em 0'><tbody>{milestones}</tbody></table>{score}</div>"
     )
 
 

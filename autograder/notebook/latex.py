@@ -20,6 +20,7 @@ from autograder.symbolic.expressions import (
     Power,
     Sum,
     Symbol,
+    children,
     walk,
 )
 
@@ -32,6 +33,36 @@ _MANY_VARIABLES = ("loss", "S")
 def latex(expression: Expression) -> str:
     """Return ``expression`` as LaTeX for math mode, in the notation of the sheet (eq. 1-11)."""
     return _term(expression, followed=False)
+
+
+def terms(expression: Expression) -> list[str]:
+    """Return the LaTeX of ``expression`` in pieces, one a summand, between which a line may break."""
+    match expression:
+        case Binary("+" | "-" as operator, left, right):
+            return [*terms(left), f"{{}}{operator} {_summand(right)}"]
+    return [latex(expression)]
+
+
+def breadth(expression: Expression) -> float:
+    """Return roughly how wide ``expression`` is when it is set, in capital letters."""
+    match expression:
+        case Number() | Symbol() | IndexValue() | Kronecker():
+            return 0.6 + 0.3 * len(_lower(getattr(expression, "indices", ())))
+        case Call("exp", argument):
+            return 0.5 + 0.7 * breadth(argument)
+        case Call(function, argument):
+            return 0.4 * len(function) + 0.8 + breadth(argument)
+        case Binary("/", left, right):
+            return 0.3 + max(breadth(left), breadth(right))
+        case Binary(operator, left, right):
+            return breadth(left) + breadth(right) + (0.3 if operator == "*" else 1.2)
+        case Power(base, exponent):
+            return breadth(base) + 0.7 * breadth(exponent)
+        case Derivative(body, variable):
+            return 1.2 + breadth(body) + (0.0 if isinstance(body, Symbol) else breadth(variable))
+        case Sum(body, _, _, _):
+            return 1.7 + breadth(body)
+    return 0.8 + sum(map(breadth, children(expression)))
 
 
 # ------------------------------------------------------------------------------------------------ by kind of node

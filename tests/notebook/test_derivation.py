@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+import sympy
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from autograder.notebook import derivation as derivation_of
 from autograder.notebook.derivation import Derivation, load_ipython_extension
 from autograder.symbolic import TASKS
 from tests.symbolic.chains import USUAL
@@ -149,6 +151,50 @@ def test_the_price_of_a_hint_is_told() -> None:
     assert "Abzug 0,5" in read(shown("1a", named_wrongly)["text/html"]).seen
 
 
+def test_equals_signs_are_aligned_right_of_where_the_start_begins() -> None:
+    bundle = shown("1a", USUAL["1a"])
+    html = bundle["text/html"]
+    start, *others = re.findall(r"<div style='([^']*)'>\$\\displaystyle ({}=)?", html)
+    assert start == ("", "")
+    assert set(others) == {("padding-left:1.7em", "{}=")}
+    first, *rows = bundle["text/plain"].splitlines()[1:6]
+    assert {row.index("=") for row in rows} == {first.index("Derivative") + 2}
+    assert len({row.index("#") for row in rows}) == 1
+
+
+SUMMANDS = "Derivative(a[i], z[j])\n= a[i]*a[j]" + " - a[i]*exp(z[i])*exp(z[j])/S" * 8 + "  # Kettenregel"
+FRACTION = "Derivative(a[i], z[j])\n= (a[i]*a[j]" + " - a[i]*exp(z[i])*exp(z[j])*kron(i, j)" * 5 + ")/S  # Kettenregel"
+UNREADABLE = "Derivative(a[i], z[j])\n= a[i]*a[j]" + " - b[i]*exp(z[i])*exp(z[j])*kron(i, j)" * 5 + "  # Kettenregel"
+
+
+def test_a_wide_line_breaks_between_summands_and_its_rules_go_below() -> None:
+    html = shown("1b", SUMMANDS)["text/html"]
+    assert read(html).typeset.count(r"$\displaystyle {}-") == 8
+    assert html.index("Kettenregel") > html.rindex("displaystyle {}-")
+
+
+@pytest.mark.parametrize("text", [SUMMANDS, FRACTION, UNREADABLE])
+def test_a_wide_line_scrolls_in_a_box_of_its_own(text: str) -> None:
+    wide, narrow = shown("1b", text)["text/html"], shown("1b", USUAL["1b"])["text/html"]
+    assert wide.count("overflow-x:auto") == 1
+    assert "overflow-x" not in narrow
+
+
+@pytest.mark.parametrize("text", [*USUAL.values(), SUMMANDS, FRACTION, UNREADABLE, WRONG_SIGN, JUMP, CASES, HOSTILE])
+def test_plain_text_fits_into_a_terminal_and_loses_nothing(text: str) -> None:
+    part = next((part for part, usual in USUAL.items() if usual == text), "1a" if "sigma" in text else "1b")
+    plain = shown(part, text)["text/plain"]
+    assert max(map(len, plain.splitlines())) <= 100
+    for line in Derivation(part, text).verdict.lines:
+        assert "".join(line.text.split()) in "".join(plain.split())
+        assert ", ".join(line.rules) in plain
+
+
+def test_tables_are_layout_only() -> None:
+    html = shown("1a", WRONG_SIGN)["text/html"]
+    assert html.count("<table") == html.count("<table role='presentation'") == 2
+
+
 # ------------------------------------------------------------------------------------------------ harmless
 
 
@@ -161,6 +207,25 @@ def test_what_a_student_typed_becomes_no_markup_and_no_formula() -> None:
     assert "$z$" in text.seen
     formulas = re.findall(r"\$[^$]*\$", text.typeset)
     assert formulas == [r"$\displaystyle \dfrac{\mathrm{d}\sigma(z)}{\mathrm{d}z}$"]
+
+
+# ------------------------------------------------------------------------------------------------ SymPy's objects
+
+
+def test_steps_as_objects_make_the_same_derivation_as_the_cell() -> None:
+    z, sigma = sympy.Symbol("z"), sympy.Function("sigma")
+    e = sympy.exp(-z)
+    steps = [sympy.Derivative(sigma(z), z), (sympy.Derivative(1 / (1 + e), z), "Definition"), "= z # Algebra"]
+    made = derivation_of(" 1A", steps)
+    text = "Derivative(sigma(z), z)\n= Derivative(1/(1 + exp(-z)), z)  # Definition\n= z  # Algebra"
+    assert made == Derivation("1a", text)
+    assert made._repr_mimebundle_() == shown("1a", text)
+
+
+@pytest.mark.parametrize("part", ["", "7", None, 1])
+def test_objects_for_an_unknown_part_are_answered_with_the_list_of_parts(part: object) -> None:
+    with pytest.raises(ValueError, match="1a, 1b, 1c, 1d"):
+        derivation_of(part, [])
 
 
 # ------------------------------------------------------------------------------------------------ the magic

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.notebook.latex import latex
+from autograder.notebook.latex import breadth, latex, terms
 from autograder.symbolic.expressions import (
     Binary,
     Call,
@@ -20,6 +20,7 @@ from autograder.symbolic.expressions import (
     Power,
     Sum,
     Symbol,
+    children,
 )
 from autograder.symbolic.notation import Vocabulary, parse
 
@@ -159,6 +160,12 @@ def test_numbers_that_no_decimal_writes_become_fractions() -> None:
     assert latex(Binary("*", Symbol("x"), Number(Fraction(-2)))) == r"x\,(-2)"
 
 
+def test_terms_are_the_summands_with_their_signs() -> None:
+    tree = parse("a[i] - (b[i] + y[i]) + x*z - -S", VOCABULARY)
+    assert terms(tree) == ["a_{i}", "{}- (b_{i} + y_{i})", r"{}+ x\,z", "{}- (-S)"]
+    assert terms(parse("-(a[i] + x)", VOCABULARY)) == ["-(a_{i} + x)"]
+
+
 indices = st.builds(Index, st.sampled_from("ijkL"), st.integers(-1, 1))
 leaves = st.one_of(
     st.builds(Number, st.fractions(-9, 9, max_denominator=8)),
@@ -195,3 +202,15 @@ def test_every_tree_gives_balanced_latex(expression: Expression) -> None:
     assert text.count(r"\left(") == text.count(r"\right)")
     assert not any(double in text.replace(" ", "") for double in ("--", "+-", "-+", r"\,-", r"\cdot-"))
     assert "$" not in text
+    assert "".join(terms(expression)).replace("{}", "").replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.recursive(leaves, grown, max_leaves=12))
+@settings(max_examples=100, deadline=None)
+def test_a_whole_is_wider_than_its_parts(expression: Expression) -> None:
+    """What is added to a formula makes it wider, whatever it is."""
+    for part in children(expression):
+        raised = isinstance(expression, Call) and expression.function == "exp"
+        assert breadth(expression) > (0.7 if raised else 1) * breadth(part) or part is getattr(
+            expression, "exponent", getattr(expression, "variable", None)
+        )
