@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from autograder.symbolic.evaluation import ExhaustedError, Memory, UndefinedError, Variant, evaluate
 from autograder.symbolic.expressions import Expression
 from autograder.symbolic.notation import Case
 from autograder.symbolic.rules import ALL
 from autograder.symbolic.setting import Setting
-from autograder.symbolic.worlds import World, readable_worlds, worlds
+from autograder.symbolic.worlds import Real, World, fine_worlds, readable_worlds, worlds
 
 TOLERANCE = 1e-9
+FINE_TOLERANCE = Decimal("1e-36")
 VISIBLE = 1e-3  # smallest relative gap that a counterexample shows
 TRUTH = Variant(ALL)
 PLAIN = Variant(frozenset())
@@ -22,9 +24,9 @@ class UndecidableError(RuntimeError):
     """No world tells whether the lines agree."""
 
 
-def close(a: float, b: float, tolerance: float = TOLERANCE) -> bool:
+def close(a: Real, b: Real, tolerance: Real = TOLERANCE) -> bool:
     """Return whether two values agree but for rounding."""
-    return abs(a - b) <= tolerance * (1.0 + max(abs(a), abs(b)))
+    return bool(abs(a - b) <= tolerance * (1 + max(abs(a), abs(b))))
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Comparison:
     setting: Setting
     case: Case | None = None
     memory: Memory = field(init=False, repr=False, compare=False)
-    _values: dict[tuple[int, World, Variant], float] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[tuple[int, World, Variant], Real] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "memory", Memory(self.setting))
@@ -52,11 +54,11 @@ class Comparison:
         """Return the worlds that count here."""
         return worlds(self.setting.task, self.case, one_hot=one_hot)
 
-    def value(self, expression: Expression, world: World, variant: Variant) -> float:
+    def value(self, expression: Expression, world: World, variant: Variant) -> Real:
         """Return the value of ``expression``, nan where it has none.
 
         Raises:
-            UndecidableError: it is too large.
+            UndecidableError: it is too large, or so small that it could hide.
 
         """
         if variant.slip is None:
@@ -72,7 +74,9 @@ class Comparison:
             except UndefinedError:
                 self._values[key] = math.nan
             except ExhaustedError:
-                raise UndecidableError from None
+                self._values[key] = None
+        if self._values[key] is None:
+            raise UndecidableError
         return self._values[key]
 
     def agree(
@@ -101,6 +105,22 @@ class Comparison:
                 return False
         if not compared:
             raise UndecidableError
+        return True
+
+    def holds(self, first: Expression, second: Expression, *, one_hot: bool = False) -> bool:
+        """Return whether the lines agree, also in fine worlds that are drawn from the text of these two lines.
+
+        Raises:
+            UndecidableError: the first line has a value in no world, or a value is too small or too large to tell.
+
+        """
+        if not self.agree(first, second, one_hot=one_hot):
+            return False
+        key = f"{self.setting.task.part} {first} {second}"
+        for world in fine_worlds(self.setting.task, self.case, one_hot=one_hot, key=key):
+            a, b = (self.value(expression, world, TRUTH) for expression in (first, second))
+            if not math.isnan(a) and (math.isnan(b) or not close(a, b, FINE_TOLERANCE)):
+                return False
         return True
 
     def follows(self, first: Expression, second: Expression, openers: frozenset[str], *, one_hot: bool = False) -> bool:

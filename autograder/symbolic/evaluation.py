@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+from typing import TypeAlias
 
 from autograder.symbolic.expressions import (
     Binary,
@@ -32,11 +35,16 @@ from autograder.symbolic.expressions import (
 from autograder.symbolic.rules import ALL
 from autograder.symbolic.setting import Family, Setting, family, lower_indices, substitute
 from autograder.symbolic.tasks import Place
-from autograder.symbolic.worlds import World
+from autograder.symbolic.worlds import Real, World
 
 MAX_EXPONENT = 64.0
 MAX_SPAN = 16
 MAX_WORK = 30_000  # nodes visited for one value
+MAX_TOTAL_WORK = 600_000  # nodes visited for all values under one case
+
+FINE = Context(prec=64, Emin=-9999, Emax=9999)
+NOISE = Decimal("1e-40")  # in a fine world, less than that is rounding
+SMALLEST, LARGEST = Decimal("1e-20"), Decimal("1e20")  # and more than that is large enough to be seen
 
 
 class UndefinedError(ArithmeticError):
@@ -63,13 +71,21 @@ class Variant:
     slip_once: bool = False
 
 
+_Atom: TypeAlias = tuple[Family, tuple[int, ...]]
+
+
 @dataclass(frozen=True)
 class _Variable:
-    """What is differentiated by, its indices filled in; ``value`` where it is recognised by value."""
+    """What is differentiated by, its indices filled in; ``value`` where it is recognised by value.
+
+    A function is differentiated by an expression only if it varies through that expression alone: where one of
+    ``atoms``, of which the expression is made, stands in it otherwise, the derivative has no value.
+    """
 
     family: Family | None
     indices: tuple[int, ...]
-    value: float | None
+    value: Real | None
+    atoms: frozenset[_Atom] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,12 +117,13 @@ class Memory:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.known: dict[tuple[object, ...], dict[tuple[Family, tuple[int, ...]], float]] = {}
+        self.known: dict[tuple[object, ...], dict[tuple[Family, tuple[int, ...]], Real]] = {}
         self.alive: dict[int, Expression] = {}
         self._reach: dict[int, frozenset[Family]] = {}
         self._places: dict[int, tuple[Family, tuple[Index, ...]]] = {}
         self._inserted: dict[int, Expression] = {}
         self._variants: dict[int, tuple[bool, bool]] = {}
+        self.work = 0
 
     def hold(self, node: Expression) -> int:
         """Return the identity of ``node``, valid from now on."""
@@ -164,20 +181,26 @@ class Memory:
         return self._variants[id(expression)]
 
 
-def evaluate(memory: Memory, expression: Expression, world: World, variant: Variant) -> float:
+def evaluate(memory: Memory, expression: Expression, world: World, variant: Variant) -> Real:
     """Return the value of ``expression`` in ``world``.
 
     Raises:
         UndefinedError: it has none.
-        ExhaustedError: it is too large.
+        ExhaustedError: it is too large, or so is all that was evaluated so far.
 
     """
+    if memory.work > MAX_TOTAL_WORK:
+        raise ExhaustedError
+    evaluator = (_FineEvaluator if world.fine else _Evaluator)(memory, world, variant)
     try:
-        value = _Evaluator(memory, world, variant).value(expression, {})
-    except (ZeroDivisionError, OverflowError, ValueError) as error:
+        with localcontext(FINE):
+            value = evaluator.value(expression, {})
+    except (ArithmeticError, ValueError) as error:
         raise UndefinedError(str(error)) from None
     except RecursionError:
         raise ExhaustedError from None
+    finally:
+        memory.work += evaluator.work
     if not math.isfinite(value):
         raise UndefinedError("not finite")
     return value
@@ -195,20 +218,43 @@ class _Evaluator:
         # worlds that differ in free indices alone share their quantities
         self.known = memory.known.setdefault(world.quantities(self.setting.task.true_class), {})
         self.work = 0
+        self.zero, self.one = self.number(0), self.number(1)
+
+    # -------------------------------------------------------------------------------------------- arithmetic
+
+    def number(self, value: float | Fraction) -> Real:
+        return float(value)
+
+    def exp(self, value: Real) -> Real:
+        return math.exp(value)
+
+    def log(self, value: Real) -> Real:
+        return math.log(value)
+
+    def total(self, values: Iterable[Real]) -> Real:
+        return math.fsum(values)
+
+    def power(self, base: Real, exponent: Real) -> Real:
+        if abs(exponent) > MAX_EXPONENT:
+            raise UndefinedError("an exponent is too large")
+        result = base**exponent
+        if isinstance(result, complex):
+            raise UndefinedError("a root of a negative number")
+        return result
 
     # -------------------------------------------------------------------------------------------- values
 
-    def value(self, node: Expression, env: Mapping[str, int]) -> float:
+    def value(self, node: Expression, env: Mapping[str, int]) -> Real:
         self.work += 1
         if self.work > MAX_WORK:
             raise ExhaustedError
         match node:
             case Number(value):
-                return float(value)
+                return self.number(value)
             case Symbol():
                 return self.symbol(node, env)
             case IndexValue(index):
-                return float(self.index(index, env))
+                return self.number(self.index(index, env))
             case Call():
                 return self.call(node, env)
             case Negative(operand):
@@ -226,21 +272,14 @@ class _Evaluator:
             case Power(base, exponent):
                 return self.power(self.value(base, env), self.value(exponent, env))
             case Derivative(body, variable):
+                self.value(body, env)  # what has no value, as log(-S), has no derivative either
                 return self.derivative(body, self.variable(variable, env), env, _Depth())
             case Sum(body, index, lower, upper):
-                return math.fsum(self.value(body, {**env, index: k}) for k in self.span(lower, upper, env))
+                return self.total(self.value(body, {**env, index: k}) for k in self.span(lower, upper, env))
             case Kronecker(left_index, right_index):
                 if self.variant.slip == "missing_kronecker":
-                    return 1.0
-                return float(self.index(left_index, env) == self.index(right_index, env))
-
-    def power(self, base: float, exponent: float) -> float:
-        if abs(exponent) > MAX_EXPONENT:
-            raise UndefinedError("an exponent is too large")
-        result = base**exponent
-        if isinstance(result, complex):
-            raise UndefinedError("a root of a negative number")
-        return float(result)
+                    return self.one
+                return self.one if self.index(left_index, env) == self.index(right_index, env) else self.zero
 
     def index(self, index: Index, env: Mapping[str, int]) -> int:
         if not index.name:
@@ -251,12 +290,12 @@ class _Evaluator:
             return self.free[index.name] + index.offset
         return self.sizes[index.name] + index.offset
 
-    def call(self, call: Call, env: Mapping[str, int]) -> float:
+    def call(self, call: Call, env: Mapping[str, int]) -> Real:
         match call.function:
             case "exp":
-                return math.exp(self.value(call.argument, env))
+                return self.exp(self.value(call.argument, env))
             case "log":
-                return math.log(self.value(call.argument, env))
+                return self.log(self.value(call.argument, env))
         inserted = self.memory.inserted(call)
         if inserted is not None:
             return self.value(inserted, env)
@@ -272,7 +311,7 @@ class _Evaluator:
             found.append(k)
         return tuple(found)
 
-    def symbol(self, symbol: Symbol, env: Mapping[str, int]) -> float:
+    def symbol(self, symbol: Symbol, env: Mapping[str, int]) -> Real:
         key = self.memory.place(symbol)[0], self.indices(symbol, env)
         found = self.known.get(key)
         if found is None:
@@ -282,13 +321,13 @@ class _Evaluator:
                 self.known[key] = found
         return found
 
-    def look_up(self, of: Family, indices: tuple[int, ...]) -> float:
+    def look_up(self, of: Family, indices: tuple[int, ...]) -> Real:
         if self.world.one_hot and of[0] == self.setting.task.normalised and self.setting.task.true_class:
-            return float(indices == (self.free[self.setting.task.true_class],))
+            return self.one if indices == (self.free[self.setting.task.true_class],) else self.zero
         definition = self.setting.definitions.get(of)
         if definition is not None:
             return self.value(definition.body, dict(zip(definition.parameters, indices, strict=True)))
-        return self.world.value((of, indices))
+        return self.number(self.world.value((of, indices)))
 
     # -------------------------------------------------------------------------------------------- derivatives
 
@@ -297,7 +336,24 @@ class _Evaluator:
             of = family(node)
             recognised_by_value = of in self.setting.definitions
             return _Variable(of, self.indices(node, env), self.value(node, env) if recognised_by_value else None)
-        return _Variable(None, (), self.value(node, env))
+        # a written-out sum stands for a quantity of its own, as S does
+        atoms = frozenset[_Atom]() if isinstance(node, Sum) else self.atoms(node, env)
+        return _Variable(None, (), self.value(node, env), atoms)
+
+    def atoms(self, node: Expression, env: Mapping[str, int]) -> frozenset[_Atom]:
+        """Return the quantities without a definition of which ``node`` is made."""
+        match node:
+            case Symbol():
+                of, indices = self.memory.place(node)[0], self.indices(node, env)
+                if of not in self.setting.definitions:
+                    return frozenset({(of, indices)})
+                return self.atoms(*self.expand(node, env))
+            case Call() if (inserted := self.memory.inserted(node)) is not None:
+                return self.atoms(inserted, env)
+            case Sum(body, index, lower, upper):
+                every = (self.atoms(body, {**env, index: k}) for k in self.span(lower, upper, env))
+                return frozenset[_Atom]().union(*every)
+        return frozenset[_Atom]().union(*(self.atoms(child, env) for child in children(node)))
 
     def is_variable(self, node: Expression, variable: _Variable, env: Mapping[str, int]) -> bool:
         match node:
@@ -329,6 +385,8 @@ class _Evaluator:
                 if of in self.setting.definitions:
                     body, at = self.expand(node, env)
                     return self.depends(body, variable, at)
+                if variable.atoms and (of, self.indices(node, env)) in variable.atoms:
+                    raise UndefinedError("varies otherwise than through what is differentiated by")
                 return False
             case Sum(body, index, lower, upper):
                 return any(self.depends(body, variable, {**env, index: k}) for k in self.span(lower, upper, env))
@@ -368,13 +426,13 @@ class _Evaluator:
         """Return the mistake to make here, if any."""
         return None if self.variant.slip_once and depth.opened else self.variant.slip
 
-    def opaque(self, value: float, variable: _Variable) -> float:
+    def opaque(self, value: Real, variable: _Variable) -> Real:
         """Return the value of a derivative that stays closed: it depends on function and variable alone."""
         if variable.value is not None and variable.family is None:
-            value += 0.37 * variable.value + 0.11 * value * variable.value
+            value += (37 * variable.value + 11 * value * variable.value) / 100
         return self.world.wave(f"derivative by {variable.family} {variable.indices}", value)
 
-    def derivative(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float:
+    def derivative(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real:
         """Return the derivative of ``node``, opened as far as the openers carry."""
         self.work += 1
         if self.work > MAX_WORK:
@@ -382,10 +440,10 @@ class _Evaluator:
         opened = self.opened(node, variable, env, depth)
         return self.opaque(self.value(node, env), variable) if opened is None else opened
 
-    def opened(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float | None:
+    def opened(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real | None:
         """Return the derivative of ``node`` if an opener matches it, else None."""
         if self.is_variable(node, variable, env):
-            return 1.0 if self.may("identity", depth) else None
+            return self.one if self.may("identity", depth) else None
         if not self.depends(node, variable, env):
             return self.constant(node, variable, env, depth)
         match node:
@@ -396,7 +454,7 @@ class _Evaluator:
                 b = self.derivative(right, variable, env, depth)
                 return a + b if operator == "+" else a - b
             case Sum(body, index, lower, upper) if self.may("sum", depth):
-                return math.fsum(
+                return self.total(
                     self.derivative(body, variable, {**env, index: k}, depth.in_sum())
                     for k in self.span(lower, upper, env)
                 )
@@ -413,18 +471,18 @@ class _Evaluator:
                 return self.world.wave(f"second derivative by {variable}", self.value(node, env))
         return None
 
-    def constant(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> float | None:
+    def constant(self, node: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real | None:
         slip = self.variant.slip
         related = isinstance(node, Symbol) and family(node) == variable.family
         if related and slip == "missing_kronecker":
-            return 1.0
+            return self.one
         if not related and isinstance(node, Symbol) and slip == "bias_not_vanishing" and node.name == "b":
             return self.value(node, env)
         if not related and isinstance(node, Symbol) and slip == "bias_as_one" and node.name == "b":
-            return 1.0
+            return self.one
         if not related and slip == "constant_not_vanishing":
-            return 1.0
-        return 0.0 if self.may("identity" if related else "constant", depth) else None
+            return self.one
+        return self.zero if self.may("identity" if related else "constant", depth) else None
 
     def derived_power(
         self,
@@ -433,21 +491,19 @@ class _Evaluator:
         variable: _Variable,
         env: Mapping[str, int],
         depth: _Depth,
-    ) -> float | None:
+    ) -> Real | None:
         b, e = self.value(base, env), self.value(exponent, env)
         if not self.depends(exponent, variable, env):
             kept = e if self.slip(depth) == "power_exponent_kept" else e - 1
             return self.chain(e * self.power(b, kept), base, variable, env, depth)
         if not self.may("exp", depth):
             return None
-        result = self.power(b, e) * math.log(b) * self.derivative(exponent, variable, env, depth.inside())
+        result = self.power(b, e) * self.log(b) * self.derivative(exponent, variable, env, depth.inside())
         if self.depends(base, variable, env):
             result += e * self.power(b, e - 1) * self.derivative(base, variable, env, depth.inside())
         return result
 
-    def chain(
-        self, outer: float, inner: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth
-    ) -> float:
+    def chain(self, outer: Real, inner: Expression, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real:
         """Return outer derivative times inner derivative."""
         if self.slip(depth) == "missing_inner_derivative":
             return outer
@@ -460,7 +516,7 @@ class _Evaluator:
         variable: _Variable,
         env: Mapping[str, int],
         depth: _Depth,
-    ) -> float | None:
+    ) -> Real | None:
         inserted = self.memory.inserted(node)
         if inserted is not None:
             return self.opened(inserted, variable, env, depth)
@@ -472,7 +528,7 @@ class _Evaluator:
                 if self.variant.split_logs and self.may("sum", depth):
                     parts = self.log_factors(argument, env)
                     if len(parts) > 1 or self.log_simplifies(parts[0], variable):
-                        return math.fsum(self.derived_log(part, variable, depth) for part in parts)
+                        return self.total(self.derived_log(part, variable, depth) for part in parts)
                 if self.may("log", depth):
                     return self.chain(1 / self.value(argument, env), argument, variable, env, depth)
             case _ if self.may("function", depth):
@@ -501,8 +557,8 @@ class _Evaluator:
                 return not self.depends(exponent, variable, part.env)
         return part.inverse
 
-    def derived_log(self, part: _Factor, variable: _Variable, depth: _Depth) -> float:
-        sign = -1.0 if part.inverse else 1.0
+    def derived_log(self, part: _Factor, variable: _Variable, depth: _Depth) -> Real:
+        sign = -1 if part.inverse else 1
         match part.node:
             case Call("exp", argument):
                 return sign * self.derivative(argument, variable, part.env, depth)
@@ -511,19 +567,18 @@ class _Evaluator:
                 return sign * self.value(exponent, part.env) * self.derived_log(inner, variable, depth)
         return sign * self.derivative(Call("log", part.node), variable, part.env, depth)
 
-    def derived_symbol(
-        self, symbol: Symbol, variable: _Variable, env: Mapping[str, int], depth: _Depth
-    ) -> float | None:
+    def derived_symbol(self, symbol: Symbol, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real | None:
         of = family(symbol)
         if of in self.setting.depends:
             through = family(self.setting.depends[of])
             if through == variable.family:
                 # that is what delta[L+1,m] stands for: no rule is needed to write it
-                return self.world.value(("derivative of", of, variable.indices))
+                return self.number(self.world.value(("derivative of", of, variable.indices)))
             if not self.may("multivariate", depth):
                 return None
-            return math.fsum(
-                self.world.value(("derivative of", of, indices)) * self.derivative(inner, variable, at, depth.inside())
+            return self.total(
+                self.number(self.world.value(("derivative of", of, indices)))
+                * self.derivative(inner, variable, at, depth.inside())
                 for indices, inner, at in self.channels(of)
             )
         earlier = self.setting.earlier.get((of, variable.family)) if variable.family else None
@@ -539,25 +594,26 @@ class _Evaluator:
 
     # -------------------------------------------------------------------------------------------- products
 
-    def product(self, factors: tuple[float, list[_Factor]], variable: _Variable, depth: _Depth) -> float | None:
+    def product(self, factors: tuple[int, list[_Factor]], variable: _Variable, depth: _Depth) -> Real | None:
         plain = [factor for factor in factors[1] if not isinstance(factor.node, Number)]
         if self.slip(depth) == "product_as_product_of_derivatives" and len(plain) > 1:
             return factors[0] * math.prod(self.derived_factor(factor, variable, depth.inside()) for factor in plain)
-        constant, varying = factors[0], list[_Factor]()
+        constant: Real = factors[0]
+        varying = list[_Factor]()
         for factor in factors[1]:
             if self.depends(factor.node, variable, factor.env):
                 varying.append(factor)
             else:
                 constant *= self.of(factor)
-        if not self.may("factor", depth) and (constant != 1.0 or len(varying) < len(factors[1])):
+        if not self.may("factor", depth) and (constant != 1 or len(varying) < len(factors[1])):
             return None
         return constant * self.derived_product(varying, variable, depth)
 
-    def of(self, factor: _Factor) -> float:
+    def of(self, factor: _Factor) -> Real:
         value = self.value(factor.node, factor.env)
         return 1 / value if factor.inverse else value
 
-    def derived_product(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+    def derived_product(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> Real:
         """Return the derivative of a product of factors that all vary with the variable."""
         if len(factors) == 1:
             return self.derived_factor(factors[0], variable, depth)
@@ -568,42 +624,42 @@ class _Evaluator:
             return self.quotient(above, below, variable, depth)
         if self.may("product", depth):
             derived = [self.derived_factor(factor, variable, depth.inside()) for factor in factors]
-            return math.fsum(
+            return self.total(
                 d * math.prod(self.of(other) for other in factors[:k] + factors[k + 1 :]) for k, d in enumerate(derived)
             )
         if self.may("sum", depth):
             for k, factor in enumerate(factors):
                 if not factor.inverse and (terms := self.terms(factor)) is not None:
                     others = factors[:k] + factors[k + 1 :]
-                    return math.fsum(sign * self.regrouped([term, *others], variable, depth) for sign, term in terms)
+                    return self.total(sign * self.regrouped([term, *others], variable, depth) for sign, term in terms)
         return self.opaque(value, variable)
 
-    def regrouped(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+    def regrouped(self, factors: list[_Factor], variable: _Variable, depth: _Depth) -> Real:
         """Return the derivative of a product whose factors are to be flattened and sorted once more."""
-        constant, flat = 1.0, list[_Factor]()
+        constant, flat = 1, list[_Factor]()
         for factor in factors:
             sign, inner = _factors(factor.node, factor.env, inverse=factor.inverse)
             constant *= sign
             flat.extend(inner)
-        derived = self.product((constant, flat), variable, depth) if self.depends_any(flat, variable) else 0.0
+        derived = self.product((constant, flat), variable, depth) if self.depends_any(flat, variable) else self.zero
         return self.opaque(math.prod(map(self.of, factors)), variable) if derived is None else derived
 
     def depends_any(self, factors: list[_Factor], variable: _Variable) -> bool:
         return any(self.depends(factor.node, variable, factor.env) for factor in factors)
 
-    def terms(self, factor: _Factor) -> list[tuple[float, _Factor]] | None:
+    def terms(self, factor: _Factor) -> list[tuple[int, _Factor]] | None:
         match factor.node:
             case Binary("+", left, right):
-                return [(1.0, _Factor(left, factor.env, False)), (1.0, _Factor(right, factor.env, False))]
+                return [(1, _Factor(left, factor.env, False)), (1, _Factor(right, factor.env, False))]
             case Binary("-", left, right):
-                return [(1.0, _Factor(left, factor.env, False)), (-1.0, _Factor(right, factor.env, False))]
+                return [(1, _Factor(left, factor.env, False)), (-1, _Factor(right, factor.env, False))]
             case Sum(body, index, lower, upper):
                 return [
-                    (1.0, _Factor(body, {**factor.env, index: k}, False)) for k in self.span(lower, upper, factor.env)
+                    (1, _Factor(body, {**factor.env, index: k}, False)) for k in self.span(lower, upper, factor.env)
                 ]
         return None
 
-    def derived_factor(self, factor: _Factor, variable: _Variable, depth: _Depth) -> float:
+    def derived_factor(self, factor: _Factor, variable: _Variable, depth: _Depth) -> Real:
         node, env = factor.node, factor.env
         if not factor.inverse:
             return self.derivative(node, variable, env, depth)
@@ -611,22 +667,20 @@ class _Evaluator:
         if self.may("power", depth):
             if isinstance(node, Power) and not self.depends(node.exponent, variable, env):
                 return self.derived_reciprocal_power(node, variable, env, depth)
-            kept = 1.0 if self.slip(depth) == "power_exponent_kept" else 2.0
+            kept = 1 if self.slip(depth) == "power_exponent_kept" else 2
             return self.chain(-(value**-kept), node, variable, env, depth)
         if self.may("quotient", depth):
             return self.quotient([], [_Factor(node, env, False)], variable, depth)
         return self.opaque(1 / value, variable)
 
-    def derived_reciprocal_power(
-        self, node: Power, variable: _Variable, env: Mapping[str, int], depth: _Depth
-    ) -> float:
+    def derived_reciprocal_power(self, node: Power, variable: _Variable, env: Mapping[str, int], depth: _Depth) -> Real:
         base, exponent = self.value(node.base, env), self.value(node.exponent, env)
         return self.chain(-exponent * self.power(base, -exponent - 1), node.base, variable, env, depth)
 
-    def quotient(self, above: list[_Factor], below: list[_Factor], variable: _Variable, depth: _Depth) -> float:
+    def quotient(self, above: list[_Factor], below: list[_Factor], variable: _Variable, depth: _Depth) -> Real:
         """Return (f'g - fg')/g**2; ``above`` is empty where the numerator does not vary."""
         f, g = math.prod(map(self.of, above)), math.prod(map(self.of, below))
-        df = self.derived_product(above, variable, depth.inside()) if above else 0.0
+        df = self.derived_product(above, variable, depth.inside()) if above else self.zero
         dg = self.derived_product(below, variable, depth.inside())
         match self.slip(depth):
             case "quotient_swapped":
@@ -646,7 +700,42 @@ class _Evaluator:
         return span
 
 
-def _factors(node: Expression, env: Mapping[str, int], *, inverse: bool = False) -> tuple[float, list[_Factor]]:
+class _FineEvaluator(_Evaluator):
+    """Sixty-four digits, every value large enough that no summand can hide below the tolerance."""
+
+    def number(self, value: float | Fraction) -> Real:
+        return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+
+    def exp(self, value: Real) -> Real:
+        return _visible(value.exp())
+
+    def log(self, value: Real) -> Real:
+        if value <= 0:
+            raise UndefinedError("a logarithm of what is not positive")
+        return value.ln()
+
+    def total(self, values: Iterable[Real]) -> Real:
+        return sum(values, self.zero)
+
+    def power(self, base: Real, exponent: Real) -> Real:
+        if abs(base) < NOISE:
+            return self.number(0.0 ** float(exponent))
+        return _visible(super().power(base, exponent))
+
+    def value(self, node: Expression, env: Mapping[str, int]) -> Real:
+        result = super().value(node, env)
+        if abs(result) > LARGEST or NOISE < abs(result) < SMALLEST:
+            raise ExhaustedError
+        return result
+
+
+def _visible(value: Real) -> Real:
+    if abs(value) < SMALLEST:
+        raise ExhaustedError
+    return value
+
+
+def _factors(node: Expression, env: Mapping[str, int], *, inverse: bool = False) -> tuple[int, list[_Factor]]:
     """Return the sign of a product and its factors; a division's right side is an inverse factor."""
     match node:
         case Negative(operand):
@@ -656,4 +745,4 @@ def _factors(node: Expression, env: Mapping[str, int], *, inverse: bool = False)
             sign, factors = _factors(left, env, inverse=inverse)
             other, more = _factors(right, env, inverse=inverse ^ (operator == "/"))
             return sign * other, factors + more
-    return 1.0, [_Factor(node, env, inverse)]
+    return 1, [_Factor(node, env, inverse)]

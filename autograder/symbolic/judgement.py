@@ -61,8 +61,8 @@ def judge(before: Line, line: Line, comparison: Comparison) -> Judgement:
         return Judgement("repeated", True, None, _("This line says what line {line} says.", line=before.number))
     task = comparison.setting.task
     assumed = line.assumed and task.normalised is not None
-    if not comparison.agree(first, second, one_hot=assumed):
-        if not assumed and task.normalised is not None and comparison.agree(first, second, one_hot=True):
+    if not comparison.holds(first, second, one_hot=assumed):
+        if not assumed and task.normalised is not None and comparison.holds(first, second, one_hot=True):
             if circular := (line.rules - task.rules) & EARLIER:
                 return _circular(circular)
             return Judgement(
@@ -174,7 +174,7 @@ def same_tree(first: Expression, second: Expression) -> bool:
 
 def _canonical(node: Expression, depth: int) -> Expression:
     if isinstance(node, Sum):
-        name = f"_{depth}"
+        name = f"bound {depth}"  # no name that one can write
         return Sum(_canonical(rename(node.body, node.index, name), depth + 1), name, node.lower, node.upper)
     return with_children(node, tuple(_canonical(child, depth) for child in children(node)))
 

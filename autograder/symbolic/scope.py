@@ -12,10 +12,10 @@ from autograder.symbolic.expressions import (
     Index,
     IndexValue,
     Kronecker,
-    Number,
     Sum,
     Symbol,
     children,
+    walk,
 )
 from autograder.symbolic.notation import SIZES, NotationError
 from autograder.symbolic.setting import Setting, family, lower_indices
@@ -37,6 +37,9 @@ class Findings:
     shadowed: list[str] = field(default_factory=list)
 
 
+SMALLEST_SIZE = 2
+
+
 def check(expression: Expression, setting: Setting) -> Findings:
     """Look at every index of ``expression``.
 
@@ -55,6 +58,11 @@ def _check(node: Expression, setting: Setting, sorts: Mapping[str, str], finding
         case Symbol():
             _symbol(node, setting, sorts, findings)
         case IndexValue(index):
+            if index.name in sorts:
+                raise NotationError(
+                    _("The index {name} is no number; it stands in square brackets, in kron or as a bound.",
+                      name=index.name)
+                )  # fmt: skip
             _sort(index, setting, sorts)
         case Kronecker(left, right):
             a, b = _sort(left, setting, sorts), _sort(right, setting, sorts)
@@ -62,7 +70,7 @@ def _check(node: Expression, setting: Setting, sorts: Mapping[str, str], finding
                 findings.mistakes.append(
                     ShapeMistake("wrong_index", _("The Kronecker delta compares indices of different layers."))
                 )
-        case Derivative(_body, variable) if isinstance(variable, Number | IndexValue | Kronecker | Derivative):
+        case Derivative(_body, variable) if not _may_vary(variable):
             raise NotationError(_("One cannot differentiate by this. Write a quantity there, such as z."))
         case Sum(body, index, lower, upper):
             if not upper.name and (upper.offset != lower.offset or lower.name):
@@ -70,7 +78,7 @@ def _check(node: Expression, setting: Setting, sorts: Mapping[str, str], finding
                     _("The claim is for general N: write N (or M) as the bound of the sum, no number."),
                     mistake="number_for_size",
                 )
-            sort = _sort(upper, setting, sorts) or _sort(lower, setting, sorts)
+            sort = _sort(upper, setting, sorts, bound=True) or _sort(lower, setting, sorts, bound=True)
             if index in sorts:
                 findings.shadowed.append(index)
             _check(body, setting, {**sorts, index: sort}, findings)
@@ -79,10 +87,29 @@ def _check(node: Expression, setting: Setting, sorts: Mapping[str, str], finding
         _check(child, setting, sorts, findings)
 
 
-def _sort(index: Index, setting: Setting, sorts: Mapping[str, str]) -> str:
-    """Return the size over which ``index`` runs; empty for a bare number, which fits everywhere."""
+def _may_vary(variable: Expression) -> bool:
+    """Return whether one can differentiate by ``variable``: it holds a quantity, and nothing that may make it 0."""
+    nodes = walk(variable)
+    return any(isinstance(node, Symbol) for node in nodes) and not any(
+        isinstance(node, Kronecker | Derivative) for node in nodes
+    )
+
+
+def _sort(index: Index, setting: Setting, sorts: Mapping[str, str], *, bound: bool = False) -> str:
+    """Return the size over which ``index`` runs; empty for a bare number, which fits everywhere.
+
+    Numbers stay so small that N = 2 has them all: what holds in small worlds could differ in large ones otherwise.
+    """
     if not index.name:
+        if not (0 if bound else 1) <= index.offset <= SMALLEST_SIZE:
+            raise NotationError(
+                _("The claim is for general N: an index {number} need not exist.", number=index.offset),
+                mistake="number_for_size",
+            )
         return ""
+    if abs(index.offset) > 1:
+        raise NotationError(_("An index may differ from a letter by 1 at most: {name} + 1 or {name} - 1.",
+                              name=index.name))  # fmt: skip
     if index.name in sorts:
         return sorts[index.name]
     if index.name in SIZES and index.name in setting.task.indices.values():

@@ -69,6 +69,7 @@ def test_single_mutations_of_right_lines_are_rejected(part):
         mutants = list(repairs(line.expression, comparison.setting))
         for _key, mutant in random.Random(1).sample(mutants, min(40, len(mutants))):
             tried += 1
+            comparison = Comparison(comparison.setting)  # the limit of work is for one check
             judgement = judge(before, Line(line.number, mutant, line.rules), comparison)
             same = comparison.agree(line.expression, mutant, one_hot=assumed)
             if judgement.ok and not same:
