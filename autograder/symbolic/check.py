@@ -241,31 +241,18 @@ class _Check:
         milestones = tuple(MilestoneResult(_(m.title), m.points, False) for m in self.task.milestones)
         message = _("Still empty: begin with {start}.", start=self.task.start)
         if self.verdicts:
-            message = _("Still empty: the start stands, now comes your first step.")
+            message = " ".join([_("The start stands."), self.next_step(milestones)])
         return Verdict(
             self.task.part, 0.0, self.task.max_points, False, tuple(self.verdicts), milestones, message, False
         )
 
     def solved(self) -> Verdict:
-        cases = self.runs[1:]
-        chains = [Chain(tuple(run.judged), run.comparison) for run in (cases or self.runs)]
-        complete_cases = not cases or {run.comparison.case.equal for run in cases if run.comparison.case} == {
-            True,
-            False,
-        }
-        try:
-            points, milestones = score(chains, self.setting, cases_complete=complete_cases)
-        except UndecidableError:
-            self.undecided = True
-            points, milestones = (
-                0.0,
-                tuple(MilestoneResult(_(m.title), m.points, False) for m in self.task.milestones),
-            )
+        points, milestones = self.scored(self.chains, cases_complete=self.cases_complete)
         if not self.valid_start:
             points, milestones = 0.0, tuple(replace(m, earned=False) for m in milestones)
         sound = all(line.ok for line in self.verdicts)
         complete = sound and self.valid_start and milestones[-1].earned
-        message = self.summary(sound, complete, complete_cases, points)
+        message = self.proved(points) if complete else self.progress(milestones) if sound else self.halted()
         return Verdict(
             self.task.part,
             points,
@@ -277,19 +264,65 @@ class _Check:
             complete,
         )
 
-    def summary(self, sound: bool, complete: bool, complete_cases: bool, points: float) -> str:
+    @property
+    def cases_complete(self) -> bool:
+        cases = [run.comparison.case for run in self.runs[1:]]
+        return not cases or {case.equal for case in cases if case} == {True, False}
+
+    @property
+    def chains(self) -> list[Chain]:
+        return [Chain(tuple(run.judged), run.comparison) for run in (self.runs[1:] or self.runs)]
+
+    def scored(self, chains: list[Chain], *, cases_complete: bool) -> tuple[float, tuple[MilestoneResult, ...]]:
+        try:
+            return score(chains, self.setting, cases_complete=cases_complete)
+        except UndecidableError:
+            self.undecided = True
+            return 0.0, tuple(MilestoneResult(_(m.title), m.points, False) for m in self.task.milestones)
+
+    # ---------------------------------------------------------------------------------------- one sentence for it all
+
+    def proved(self, points: float) -> str:
+        if points == self.task.max_points:
+            return _("Proved, line by line. Well done!")
+        return _("The claim is reached. The card below says what is still missing for all points.")
+
+    def progress(self, milestones: tuple[MilestoneResult, ...]) -> str:
+        """Say how far a sound chain is, and what kind of thing comes next."""
         if not self.valid_start:
             return _("Begin with {start}; then your lines count.", start=self.task.start)
-        if complete and points == self.task.max_points:
-            return _("Proved, line by line. Well done!")
-        if complete:
-            return _("The claim is reached. The card below says what is still missing for all points.")
-        if sound and not complete_cases:
-            return _("So far right. The other case is still missing.")
-        if sound:
-            return _("So far right. The claim is not reached yet.")
+        # of several cases, the one last written that is not at its end
+        apart = [self.scored([chain], cases_complete=True)[1] for chain in reversed(self.chains)]
+        under_way = next((results for results in apart if not results[-1].earned), None)
+        if under_way is None:
+            return _("This case is proved. The other one is still missing.")
+        done = sum(milestone.earned for milestone in milestones)
+        far = _("So far right ({done} of {all} milestones).", done=done, all=len(milestones)) if done else ""
+        return " ".join([far or _("So far right."), self.next_step(under_way)])
+
+    def next_step(self, milestones: tuple[MilestoneResult, ...]) -> str:
+        coming = next(
+            milestone for milestone, result in zip(self.task.milestones, milestones, strict=True) if not result.earned
+        )
+        if coming.hint:
+            return _("Next you could {hint}.", hint=_(coming.hint))
+        return _("Next milestone: {title}.", title=_(coming.title))
+
+    def halted(self) -> str:
+        """Say down to where a chain is right, and which line to look at."""
+        if not self.valid_start:
+            return _("Begin with {start}; then your lines count.", start=self.task.start)
         first = next(line for line in self.verdicts if not line.ok)
-        return _("Look at line {line} first.", line=first.number)
+        if first.status == "undecided":
+            look = _("Your tutor looks at line {line}.", line=first.number)
+        else:
+            look = _("Look at line {line} next.", line=first.number)
+        match first.number:
+            case 1:
+                return look
+            case 2:
+                return " ".join([_("The start stands."), look])
+        return " ".join([_("All is right down to line {line}.", line=first.number - 1), look])
 
 
 def _reason_note(reason: Reason, task: Task) -> str:

@@ -40,10 +40,14 @@ LINEAR = Task(
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
     usual=frozenset({Rule.POWER, Rule.CHAIN}),
     milestones=(
-        Resolved(N_("derivative moved into the sum"), frozenset({"sum"}), "top"),
-        Resolved(N_("power rule, inner derivative still to do"), frozenset({"power"})),
-        Form(N_("a line without derivatives"), free_of_derivatives),
-        Final(N_("brought into the final form"), free_of_derivatives),
+        Resolved(
+            N_("derivative moved into the sum"), frozenset({"sum"}), "top", hint=N_("move the derivative into the sum")
+        ),
+        Resolved(
+            N_("power rule, inner derivative still to do"), frozenset({"power"}), hint=N_("differentiate the square")
+        ),
+        Form(N_("a line without derivatives"), free_of_derivatives, hint=N_("work out the derivatives that are left")),
+        Final(N_("brought into the final form"), free_of_derivatives, hint=N_("see what is left of the sum")),
     ),
     max_points=2,
     sheet_atoms=("a[n]", "y[n]", "x[m]"),

@@ -65,10 +65,16 @@ SIGMOID = Task(
     rules=DIFFERENTIATION | ALWAYS,
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN, Rule.POWER}),
     milestones=(
-        Resolved(N_("a rule applied to 1/(1 + exp(-z)), its derivative still to do"), _QUOTIENT),
-        Resolved(N_("inner derivative"), frozenset({"exp"})),
-        Form(N_("a line without derivatives"), free_of_derivatives),
-        Final(N_("turned into sigma(z)*(1 - sigma(z))"), free_of_derivatives),
+        Resolved(
+            N_("a rule applied to 1/(1 + exp(-z)), its derivative still to do"),
+            _QUOTIENT,
+            hint=N_("look for the rule that fits sigma(z) as a fraction"),
+        ),
+        Resolved(N_("inner derivative"), frozenset({"exp"}), hint=N_("work out the inner derivative")),
+        Form(N_("a line without derivatives"), free_of_derivatives, hint=N_("work out the derivatives that are left")),
+        Final(
+            N_("turned into sigma(z)*(1 - sigma(z))"), free_of_derivatives, hint=N_("find sigma(z) in the result again")
+        ),
     ),
     max_points=2,
     sheet_atoms=("sigma(z)",),
@@ -89,10 +95,27 @@ SOFTMAX = Task(
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN}),
     milestones=(
-        Resolved(N_("quotient rule, product rule or logarithm applied"), _QUOTIENT),
-        Resolved(N_("derivative of exp(z[i])"), frozenset({"exp", "identity"}), "outside_sums", both_cases=True),
-        Resolved(N_("derivative of S"), frozenset({"exp", "identity", "constant"}), "inside_sums"),
-        Final(N_("brought into the final form"), free_of_derivatives),
+        Resolved(
+            N_("quotient rule, product rule or logarithm applied"),
+            _QUOTIENT,
+            hint=N_("look for the rule that fits a[i] as a fraction"),
+        ),
+        Resolved(
+            N_("derivative of exp(z[i])"),
+            frozenset({"exp", "identity"}),
+            "outside_sums",
+            both_cases=True,
+            hint=N_("differentiate exp(z[i]); i and j may be equal or not"),
+        ),
+        Resolved(
+            N_("derivative of S"),
+            frozenset({"exp", "identity", "constant"}),
+            "inside_sums",
+            hint=N_("differentiate S and ask which summands depend on z[j]"),
+        ),
+        Final(
+            N_("brought into the final form"), free_of_derivatives, hint=N_("find a[i] and a[j] in the result again")
+        ),
     ),
     max_points=2,
     sheet_atoms=("a[i]", "a[j]", "kron(i, j)"),
@@ -112,10 +135,21 @@ OUTPUT = Task(
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER, Rule.ASSUMPTION, Rule.PART_1B},
     usual=frozenset({Rule.CHAIN, Rule.PART_1B}),
     milestones=(
-        Resolved(N_("derivative moved into the sum"), frozenset({"sum"}), "top"),
-        Resolved(N_("derivative of the logarithm"), frozenset({"log"})),
-        Form(N_("1b inserted and the Kronecker delta contracted"), contracted),
-        Final(N_("sum of y = 1 named, result with the right sign"), free_of_derivatives, assumption=True),
+        Resolved(
+            N_("derivative moved into the sum"), frozenset({"sum"}), "top", hint=N_("move the derivative into the sum")
+        ),
+        Resolved(N_("derivative of the logarithm"), frozenset({"log"}), hint=N_("differentiate the logarithm")),
+        Form(
+            N_("1b inserted and the Kronecker delta contracted"),
+            contracted,
+            hint=N_("use 1b to work out what is left of the sum"),
+        ),
+        Final(
+            N_("sum of y = 1 named, result with the right sign"),
+            free_of_derivatives,
+            assumption=True,
+            hint=N_("work out the sum of the y and say what you assume"),
+        ),
     ),
     max_points=2,
     sheet_atoms=("a[n]", "y[n]", "kron(n, t)"),
@@ -151,12 +185,32 @@ RECURSION = Task(
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
     usual=frozenset({Rule.CHAIN}),
     milestones=(
-        Resolved(N_("chain rule over all neurons of layer L+1, delta[L+1,m] inserted"), frozenset({"multivariate"})),
-        Form(N_("z[L+1,m] inserted, with a summation index of its own"), _inserted),
-        Resolved(N_("derivative moved into the sum, the bias vanishes"), frozenset({"sum"})),
-        Resolved(N_("h' by the chain rule"), frozenset({"function"})),
-        Form(N_("the Kronecker delta contracted to w[L+1,n,m]"), _summed_over_targets),
-        Final(N_("h'(z[L,n]) in front of the sum"), _factored),
+        Resolved(
+            N_("chain rule over all neurons of layer L+1, delta[L+1,m] inserted"),
+            frozenset({"multivariate"}),
+            hint=N_("follow all the ways on which z[L,n] acts on the loss"),
+        ),
+        Form(
+            N_("z[L+1,m] inserted, with a summation index of its own"),
+            _inserted,
+            hint=N_("insert what z[L+1,m] is, with an index that is not taken"),
+        ),
+        Resolved(
+            N_("derivative moved into the sum, the bias vanishes"),
+            frozenset({"sum"}),
+            hint=N_("move the derivative inside and ask what depends on z[L,n]"),
+        ),
+        Resolved(N_("h' by the chain rule"), frozenset({"function"}), hint=N_("differentiate h at its argument")),
+        Form(
+            N_("the Kronecker delta contracted to w[L+1,n,m]"),
+            _summed_over_targets,
+            hint=N_("ask which summands are left"),
+        ),
+        Final(
+            N_("h'(z[L,n]) in front of the sum"),
+            _factored,
+            hint=N_("move in front of the sum what does not depend on m"),
+        ),
     ),
     max_points=3,
     sheet_atoms=(),

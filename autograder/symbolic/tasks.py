@@ -26,6 +26,7 @@ class Resolved:
     place: Place = "anywhere"
     points: float = 0.5
     both_cases: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Form:
     shown: Callable[[Expression], bool]
     points: float = 0.5
     both_cases: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ class Final:
     points: float = 0.5
     both_cases: bool = True
     assumption: bool = False
+    hint: str = ""
 
 
 Milestone = Resolved | Form | Final
+"""What earns points. Its ``hint`` ends the sentence "Next you could ..." where the title would give the step away."""
 
 
 @dataclass(frozen=True)
