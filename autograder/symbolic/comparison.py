@@ -9,7 +9,7 @@ from decimal import Decimal
 from autograder.symbolic.evaluation import ExhaustedError, Memory, UndefinedError, Variant, evaluate
 from autograder.symbolic.expressions import Expression
 from autograder.symbolic.notation import Case
-from autograder.symbolic.rules import ALL
+from autograder.symbolic.rules import ALL, LIGHT
 from autograder.symbolic.setting import Setting
 from autograder.symbolic.worlds import Real, World, fine_worlds, readable_worlds, worlds
 
@@ -124,11 +124,19 @@ class Comparison:
         return True
 
     def follows(self, first: Expression, second: Expression, openers: frozenset[str], *, one_hot: bool = False) -> bool:
-        """Return whether ``second`` follows from ``first`` by ``openers``, logarithms read either way."""
-        return any(
-            self.agree(first, second, Variant(openers, split_logs=split), one_hot=one_hot)
-            for split in ((False, True) if openers else (False,))
-        )
+        """Return whether ``second`` follows from ``first`` by ``openers``, logarithms read either way.
+
+        What is left to do in ``second`` may be written so that the rule just used would apply once more, as
+        Derivative(1/exp(z), z) for Derivative(exp(-z), z) after the quotient rule; then it stays closed there.
+        """
+        for split in (False, True) if openers else (False,):
+            opened = Variant(openers, split_logs=split)
+            if self.agree(first, second, opened, one_hot=one_hot):
+                return True
+            closed = Variant(openers & LIGHT, split_logs=split)
+            if closed != opened and self.agree(first, second, opened, other=closed, one_hot=one_hot):
+                return True
+        return False
 
     def needs(self, expression: Expression, variant: Variant) -> bool:
         """Return whether ``expression`` holds a derivative that the blocked openers of ``variant`` leave closed."""

@@ -86,7 +86,7 @@ def _here(node, setting, scope):
                 yield "bound", Sum(body, index, lower, Index(other, upper.offset))
             for name, size in scope.items():
                 if size == upper.name:
-                    yield "sum dropped", _renamed(body, index, name)
+                    yield "sum dropped", renamed(body, index, name)
         case Derivative(body, variable):
             yield "sign", Negative(node)
             yield "derivative dropped", body
@@ -123,11 +123,11 @@ def _symbols(node, setting, scope):
     for index in node.indices[start:]:
         size = setting.shapes[of][node.indices.index(index) - start]
         if index.name in scope:
-            body = _renamed(node, index.name, "q")
+            body = renamed(node, index.name, "q")
             yield "sum added", Sum(body, "q", Index("", 1), Index(size))
 
 
-def _renamed(node, old, new):
+def renamed(node, old, new):
     """Return ``node`` with the index ``old`` called ``new`` where no sum inside binds it anew."""
     if isinstance(node, Sum) and node.index == old:
         return node
@@ -141,5 +141,5 @@ def _renamed(node, old, new):
         case Kronecker(left, right):
             return Kronecker(swap(left), swap(right))
         case Sum(body, index, lower, upper):
-            return Sum(_renamed(body, old, new), index, swap(lower), swap(upper))
-    return with_children(node, tuple(_renamed(child, old, new) for child in children(node)))
+            return Sum(renamed(body, old, new), index, swap(lower), swap(upper))
+    return with_children(node, tuple(renamed(child, old, new) for child in children(node)))

@@ -6,7 +6,7 @@ its derivative instead of two unrelated ones; numbers have 40 digits; sizes, see
 
 import itertools
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import mpmath
 
@@ -32,7 +32,7 @@ MP.dps = 40
 
 
 class UnsupportedError(Exception):
-    """The oracle has no opinion: a derivative of a derivative, or one by something that is no quantity."""
+    """The oracle has no opinion, as on a derivative by what is no quantity, or a second one by a defined one."""
 
 
 class NoValueError(Exception):
@@ -157,12 +157,24 @@ class _Evaluation:
                 return MP.fsum(u for u, _ in pairs), MP.fsum(du for _, du in pairs)
             case Derivative(body, variable):
                 if by is not None:
-                    raise UnsupportedError
+                    return self.value(node, env), self.second(node, env, by)
                 if not isinstance(variable, Symbol):
                     return self.by_expression(body, variable, env), MP.mpf(0)
                 of = family(variable)
                 value = self.value(variable, env) if of in self.setting.definitions else None
                 return self.pair(body, env, (of, self.indices(variable, env), value))[1], MP.mpf(0)
+
+    def second(self, node, env, by):
+        """Return the derivative of a derivative, by a difference quotient of fourth order in forty digits."""
+        of, indices, value = by
+        if value is not None or of in self.setting.depends or self.setting.depends:
+            raise UnsupportedError
+        step = MP.mpf("1e-9")
+        values = {}
+        for k in (-2, -1, 1, 2):
+            moved = {**self.at.numbers, (of, indices): self.at.number((of, indices)) + k * step}
+            values[k] = _Evaluation(replace(self.at, numbers=moved)).value(node, env)
+        return (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
 
     def by_expression(self, body, variable, env):
         """Return df/du as f'(z)/u'(z), which holds where there is one variable."""
