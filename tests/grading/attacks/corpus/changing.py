@@ -1,0 +1,122 @@
+"""Changes to what is not the student's: gradebook, other hand-ins, the course, the environment, the machine."""
+
+from tests.grading.attacks.attack import Attack, Effect
+
+
+def _change(name: str, what: str, code: str, trace: str = "") -> Attack:
+    return Attack(name, what, Effect.CHANGED, bottom=code, trace=trace)
+
+
+def _write(name: str, what: str, path: str, trace: str = "") -> Attack:
+    """Return an attack that adds a line to a file."""
+    code = f"""from pathlib import Path
+path = Path("{path}")
+path.parent.mkdir(parents=True, exist_ok=True)
+path.parent.chmod(0o755)
+if path.exists():
+    path.chmod(0o644)
+with path.open("a") as file:
+    file.write("# @MARK@\\n")"""
+    return _change(name, what, code, trace)
+
+
+ATTACKS = [
+    _change(
+        "grades-of-others",
+        "Gives somebody else other points.",
+        """import sqlite3
+
+database = sqlite3.connect("@COURSE@/gradebook.db")
+database.execute("UPDATE grade SET manual_score = 0.5 WHERE auto_score = 1 AND notebook_id IN (SELECT submitted_notebook.id FROM submitted_notebook JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id WHERE student_id = 'a-victim')")
+database.commit()
+database.close()""",
+        "gradebook.db: a-victim",
+    ),
+    _write(
+        "hand-in-not-yet-graded",
+        "Writes beside a hand-in that is graded later.",
+        "@COURSE@/submitted/z-innocent/blatt/@MARK@.py",
+    ),
+    _write("results-of-others", "Writes into somebody else's results.", "@COURSE@/autograded/a-victim/blatt/@MARK@.txt"),
+    _write("source-changed", "Writes into the sheet's folder.", "@COURSE@/source/blatt/@MARK@.txt"),
+    _write("release-changed", "Writes into what is handed out.", "@COURSE@/assignments/blatt/@MARK@.txt"),
+    _write("configuration", "Adds a line to the course's configuration.", "@COURSE@/nbgrader_config.py", "nbgrader_config.py"),
+    _write("host-file-changed", "Adds a line to a file of somebody else's.", "@HOST@/secret.txt", "secret.txt"),
+    _change(
+        "file-deleted",
+        "Deletes a file of somebody else's.",
+        'from pathlib import Path\nPath("@HOST@/old.txt").unlink()',
+        "old.txt",
+    ),
+    _write("site-packages", "Leaves a .pth file in the environment that grades.", "@SITE@/@MARK@.pth"),
+    _change(
+        "numpy-package",
+        "Leaves a module in NumPy's own folder.",
+        """import sysconfig
+from pathlib import Path
+for name in ("purelib", "platlib"):
+    (Path(sysconfig.get_paths()[name]) / "@MARK@.py").write_text("")""",
+    ),
+    _write("the-package-itself", "Leaves a module in the package that grades.", "@PACKAGE@/autograder/notebook/@MARK@.py"),
+    _write(
+        "ipython-startup",
+        "Leaves a script that every later kernel of the grader runs.",
+        "@HOME@/.ipython/profile_default/startup/@MARK@.py",
+    ),
+    _change(
+        "ipython-startup-by-name",
+        "The same by way of ~.",
+        """from pathlib import Path
+folder = Path.home() / ".ipython" / "profile_default" / "startup"
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "@MARK@.py").write_text("")""",
+    ),
+    _write("authorized-keys", "Lets itself in by ssh.", "@HOME@/.ssh/authorized_keys", "authorized_keys"),
+    _write("tmp", "Leaves a file in /tmp.", "/tmp/@MARK@.txt"),
+    _write("var-tmp", "Leaves a file in /var/tmp.", "/var/tmp/@MARK@.txt"),
+    _write("shared-memory", "Leaves a file in /dev/shm.", "/dev/shm/@MARK@.txt"),
+    _change(
+        "at-exit",
+        "Writes when its process ends.",
+        """import atexit
+from pathlib import Path
+atexit.register(lambda: Path("@HOST@/@MARK@.txt").write_text("") )""",
+    ),
+    _change(
+        "pickled-result",
+        "Hands over an object that runs code when it is packed, unpacked or looked at.",
+        """import os
+from pathlib import Path
+
+class Loaded:
+    def __reduce__(self):
+        return Path.touch, (Path("@HOST@/@MARK@.txt"),)
+
+    def __repr__(self):
+        import copy
+        copy.copy(self)
+        return "x"
+
+Loaded()""",
+    ),
+    Attack(
+        "link-written-through",
+        "Writes through a link beside the notebook.",
+        Effect.CHANGED,
+        links={"out": "@HOST@"},
+        bottom='open("out/@MARK@.txt", "w").close()',
+    ),
+    Attack(
+        "daemon-that-grades",
+        "A process that survives the notebook changes points when everybody thinks that grading is over.",
+        Effect.CHANGED,
+        bottom="""import subprocess, sys
+code = '''
+import time
+from pathlib import Path
+time.sleep(1.5)
+Path("@HOST@/@MARK@.txt").write_text("")
+'''
+process = subprocess.Popen([sys.executable, "-c", code], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)""",
+    ),
+]
