@@ -28,6 +28,7 @@ from autograder.messages import _
 from autograder.symbolic.notation import read_lines
 
 _DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
+_PRELOAD = ("numpy", "IPython.core.interactiveshell")  # what every notebook needs
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -67,7 +68,7 @@ def run_notebook(
         SandboxUnavailableError: there can be no sandbox here.
 
     """
-    with Sandbox(files, limits, unsafe=unsafe) as sandbox:
+    with Sandbox(files, limits, unsafe=unsafe, preload=_PRELOAD) as sandbox:
         return _Run(cells, sandbox, limits, time.monotonic() + seconds).run()
 
 

@@ -16,6 +16,16 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
     A test without points from there has none: they are never inferred from outputs.
     """
 
+    _answer: NotebookNode | None = (
+        None  # the solution cell above a test: nbgrader keeps comments on answers, not on tests
+    )
+
+    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Save the points of ``notebook``."""
+        self._answer = None
+        notebook, resources = super().preprocess(notebook, resources)
+        return notebook, resources
+
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
         if not is_test(cell):
@@ -24,10 +34,12 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
         grade = self._of(self.gradebook.find_grade, cell)
         grade.auto_score = float(said.get("points", 0.0))
         grade.needs_manual_grade = grade.manual_score is not None or bool(said.get("review"))
-        self._of(self.gradebook.find_comment, cell).auto_comment = said.get("review") or None
+        if self._answer is not None and said.get("review"):
+            self._of(self.gradebook.find_comment, self._answer).auto_comment = said["review"]
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        self._answer = cell
         super()._add_comment(cell, resources)
         nbgrader = cell.metadata.nbgrader
         if utils.is_task(cell) or nbgrader.get("checksum") != utils.compute_checksum(cell):

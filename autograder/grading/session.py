@@ -180,6 +180,11 @@ class Shell(InteractiveShell):
     def ask_exit(self) -> None:
         """Do nothing: ``exit`` in a cell ends no notebook."""
 
+    @contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:  # noqa: ARG002 - IPython's
+        """Keep no second copy of what is printed, which would have no limit."""
+        yield
+
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no event loop to join."""
 
@@ -220,8 +225,6 @@ class Session:
         self.shell: Any = Shell.instance()
         self.shell.display_pub.outputs = self.outputs
         self.shell.user_ns["__name__"] = "__main__"
-        if "matplotlib.pyplot" in sys.modules:  # imported before there was a shell to show pictures in
-            self.shell.run_line_magic("matplotlib", "inline")
         sys.path.append("")  # last: a file numpy.py beside the notebook is not NumPy
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
 

@@ -80,8 +80,9 @@ def _run(name: str, statements: ast.Module, last: ast.Expr | None, space: dict[s
             value.check()
             return Tested(value.points, value)
         return Tested(_number(value))
-    except (Exception, TooLongError) as error:
-        return Tested(0.0, error=error)
+    except Exception as error:
+        # the traceback from the cell on: what is above is ours
+        return Tested(0.0, error=error.with_traceback(error.__traceback__ and error.__traceback__.tb_next))
 
 
 def _number(value: Any) -> float | None:
