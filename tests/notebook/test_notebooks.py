@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+import sympy
 
 from autograder.symbolic import check_derivation
 from tests.course.tiny_course import PROJECT
@@ -56,6 +57,15 @@ def test_examples_of_the_introduction_show_what_they_promise():
         "beispiel_sprung": "jump",
         "uebung_linear": "right",
     }
+
+
+def test_example_of_sympys_objects_is_the_proof_of_the_text_cell():
+    """What the cell builds is right line by line, and goes as far."""
+    cells = {cell.id: cell.source for cell in _cells("0_einstieg", "code")}
+    names = {"sp": sympy}
+    exec(cells["beispiel_objekte"], names)
+    verdict = names["derivation_tanh"].verdict
+    assert (verdict.points, verdict.complete) == (2, True)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
