@@ -23,14 +23,14 @@ def stage(course: CourseDirectory, student: str, assignment: str, target: Path) 
     """
     room = MOST
     count = 0
-    for step, who in (("submitted", student), ("release", ".")):
+    for step, who in (("autograded", student), ("release", ".")):
         folder = Path(course.format_path(getattr(course, f"{step}_directory"), who, assignment))
         for path, size in _regular_files(folder, course.ignore):
             room -= size
             count += 1
             if room < 0 or count > MOST_FILES:
                 break
-            if step == "release" and path.suffix == ".ipynb":
+            if path.suffix == ".ipynb":  # those in autograded/ hold hidden tests
                 continue
             place = target / path.relative_to(folder)
             try:

@@ -315,7 +315,7 @@ def read_timestamp(path: Path) -> str:
 def _entries(folder: Path, notes: list[str]) -> Iterator[tuple[PurePosixPath, int]]:
     """Yield all that lies in ``folder`` but sub-folders and junk, with its mode; links are not followed."""
     waiting = [PurePosixPath()]
-    count = 0
+    count = [0, 0]  # of other files, of notebooks
     while waiting:
         here = waiting.pop(0)
         try:
@@ -335,11 +335,12 @@ def _entries(folder: Path, notes: list[str]) -> Iterator[tuple[PurePosixPath, in
                     notes.append(_("The folder {file} lies too deep and was left out.", file=_shown(path)))
                 if not entry.name.casefold().endswith(".ipynb"):
                     continue
-            count += 1
-            if count > MOST_FILES:
-                notes.append(_("There are more than {n} files; the rest was left out.", n=MOST_FILES))
-                return
-            yield path, mode
+            notebook = ".ipynb" in entry.name.casefold()
+            count[notebook] += 1
+            if count[notebook] <= MOST_FILES:
+                yield path, mode
+    if max(count) > MOST_FILES:
+        notes.append(_("There are more than {n} files; the rest was left out.", n=MOST_FILES))
 
 
 def _plain(name: str) -> str:
