@@ -87,7 +87,7 @@ class _Check:
 
     def run(self, text: str) -> Verdict:
         lines = read_lines(text)
-        for line in lines[:MAX_LINES]:
+        for line in lines:
             self.open_case(line)
             self.verdicts.append(self.line(line))
         if not lines or (len(lines) == 1 and self.valid_start):
@@ -102,9 +102,9 @@ class _Check:
             return
         common = self.runs[0]
         # a case goes on from the common lines, or opens its own chain from the start
-        self.runs.append(
-            _Run(Comparison(self.setting, line.case), list(common.judged), common.last, started=common.started)
-        )
+        known = (other.comparison for other in self.runs if other.comparison.case == line.case)
+        comparison = next(known, None) or Comparison(self.setting, line.case)
+        self.runs.append(_Run(comparison, list(common.judged), common.last, started=common.started))
 
     def line(self, line: ChainLine) -> LineVerdict:
         run = self.runs[-1]
@@ -118,6 +118,8 @@ class _Check:
             case=None if line.case is None else ("==" if line.case.equal else "!="),
         )
         try:
+            if line.number > MAX_LINES:
+                raise NotationError(_("A derivation has {limit} lines at most; the rest was not read.", limit=MAX_LINES))
             self.check_case(line.case)
             if (refusal := sympy_objects.refusal(line.text)) is not None:
                 raise NotationError(refusal)

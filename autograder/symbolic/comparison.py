@@ -74,9 +74,7 @@ class Comparison:
             except UndefinedError:
                 self._values[key] = math.nan
             except ExhaustedError:
-                self._values[key] = None
-        if self._values[key] is None:
-            raise UndecidableError
+                raise UndecidableError from None
         return self._values[key]
 
     def agree(

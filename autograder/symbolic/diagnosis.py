@@ -85,30 +85,37 @@ def name_mistake(
 ) -> str | None:
     """Return the key of the mistake that leads from ``first`` to the wrong line ``second``, None if unknown."""
     try:
-        if _holds_for_two(first, second, comparison, one_hot):
-            return "two_classes_only"
-        negated = comparison.agree(first, Negative(second), one_hot=one_hot)
-        # with f*g' - f'g the rule is turned round; where f' is not even there, a sign is the likelier reading
-        both = sum(isinstance(node, Derivative) for node in walk(second)) > 1
-        if negated and not (both and Rule.QUOTIENT in rules):
-            return "sign"
-        for slip, key in _SLIPS:
-            for opened, split, once in itertools.product(
-                dict.fromkeys((openers(rules), ALL)), (False, True), (False, True)
-            ):
-                wrong = Variant(opened, slip=slip, split_logs=split, slip_once=once)
-                right = Variant(opened, split_logs=split)
-                if not _agree_at_once(first, first, wrong, right, comparison, one_hot) and comparison.agree(
-                    first, second, wrong, other=right, one_hot=one_hot
-                ):
-                    return key
-        for key, repaired in itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS):
-            if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
-                first, repaired, one_hot=one_hot
+        with comparison.memory.naming():
+            return _name(first, second, rules, comparison, one_hot=one_hot)
+    except UndecidableError:
+        return None
+
+
+def _name(
+    first: Expression, second: Expression, rules: frozenset[Rule], comparison: Comparison, *, one_hot: bool
+) -> str | None:
+    if _holds_for_two(first, second, comparison, one_hot):
+        return "two_classes_only"
+    negated = comparison.agree(first, Negative(second), one_hot=one_hot)
+    # with f*g' - f'g the rule is turned round; where f' is not even there, a sign is the likelier reading
+    both = sum(isinstance(node, Derivative) for node in walk(second)) > 1
+    if negated and not (both and Rule.QUOTIENT in rules):
+        return "sign"
+    for slip, key in _SLIPS:
+        for opened, split, once in itertools.product(
+            dict.fromkeys((openers(rules), ALL)), (False, True), (False, True)
+        ):
+            wrong = Variant(opened, slip=slip, split_logs=split, slip_once=once)
+            right = Variant(opened, split_logs=split)
+            if not _agree_at_once(first, first, wrong, right, comparison, one_hot) and comparison.agree(
+                first, second, wrong, other=right, one_hot=one_hot
             ):
                 return key
-    except UndecidableError:
-        pass
+    for key, repaired in itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS):
+        if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
+            first, repaired, one_hot=one_hot
+        ):
+            return key
     return None
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
@@ -40,7 +41,8 @@ from autograder.symbolic.worlds import Real, World
 MAX_EXPONENT = 64.0
 MAX_SPAN = 16
 MAX_WORK = 30_000  # nodes visited for one value
-MAX_TOTAL_WORK = 600_000  # nodes visited for all values under one case
+MAX_TOTAL_WORK = 400_000  # nodes visited for all values under one case
+MAX_NAMING_WORK = 150_000  # and to name all mistakes there; those met later stay without a name
 
 FINE = Context(prec=64, Emin=-9999, Emax=9999)
 NOISE = Decimal("1e-40")  # in a fine world, less than that is rounding
@@ -124,6 +126,16 @@ class Memory:
         self._inserted: dict[int, Expression] = {}
         self._variants: dict[int, tuple[bool, bool]] = {}
         self.work = 0
+        self._naming_work = MAX_TOTAL_WORK - MAX_NAMING_WORK
+
+    @contextmanager
+    def naming(self) -> Iterator[None]:
+        """Count work apart: what is spent on naming a mistake must not make a line undecidable."""
+        self.work, self._naming_work = self._naming_work, self.work
+        try:
+            yield
+        finally:
+            self.work, self._naming_work = self._naming_work, self.work
 
     def hold(self, node: Expression) -> int:
         """Return the identity of ``node``, valid from now on."""

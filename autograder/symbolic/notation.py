@@ -32,11 +32,13 @@ from autograder.symbolic.expressions import (
 )
 from autograder.symbolic.rules import Reason, read_reason
 
-MAX_LINES = 120
+MAX_LINES = 80
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
 MAX_NODES = 400
 MAX_NESTED_SUMS = 4
+MAX_NESTED_DERIVATIVES = 4
+MAX_REASON = 300
 MAX_DIGITS = 9
 
 SIZES = ("N", "M")
@@ -115,7 +117,10 @@ class Vocabulary:
 
 
 def read_lines(text: str) -> list[ChainLine]:
-    """Split a cell's body into chain lines; comments, blank lines and nbgrader's stub are left out."""
+    """Split a cell's body into chain lines; comments, blank lines and nbgrader's stub are left out.
+
+    At most one line more than ``MAX_LINES`` is returned, and of each no more than tells that it is too long.
+    """
     lines: list[ChainLine] = []
     case: Case | None = None
     for code, comment in _steps(text):
@@ -126,8 +131,10 @@ def read_lines(text: str) -> list[ChainLine]:
         body = code.lstrip("=").strip() if continues else code
         if not body:
             continue
-        lines.append(ChainLine(len(lines) + 1, body, read_reason(comment), continues, case))
-    return lines[:MAX_LINES]
+        lines.append(ChainLine(len(lines) + 1, body, read_reason(comment[:MAX_REASON]), continues, case))
+        if len(lines) > MAX_LINES:
+            break
+    return lines
 
 
 def _steps(text: str) -> list[tuple[str, str]]:
@@ -145,18 +152,18 @@ def _steps(text: str) -> list[tuple[str, str]]:
         if not written:
             # a reason on a line of its own belongs to the step above it
             if code:
-                comments.append(comment)
+                comments.append(comment[:MAX_REASON])
             elif steps and comment:
                 last_code, last_comment = steps[-1]
-                steps[-1] = (last_code, f"{last_comment}, {comment}" if last_comment else comment)
+                steps[-1] = (last_code, f"{last_comment}, {comment}"[:MAX_REASON] if last_comment else comment)
             continue
         # a new "=" or "Fall" ends a step whose brackets never closed, so that one slip costs one line
         if code and (depth <= 0 or written.startswith("=") or _CASE.match(written)):
             steps.append((code, ", ".join(comments)))
             code, comments, depth = "", [], 0
-        code = f"{code} {written}" if code else written
+        code = f"{code} {written}"[: MAX_LENGTH + 2].strip() if len(code) <= MAX_LENGTH else code
         if comment.strip():
-            comments.append(comment)
+            comments.append(comment[:MAX_REASON])
         depth += sum(written.count(b) for b in "([{") - sum(written.count(b) for b in ")]}")
         if depth <= 0:
             steps.append((code, ", ".join(comments)))
@@ -218,6 +225,7 @@ class _Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.sums = 0
+        self.derivatives = 0  # that are open where the reader stands
 
     def read(self, node: ast.expr, depth: int) -> Expression:
         if depth > MAX_DEPTH:
@@ -292,7 +300,12 @@ class _Reader:
     def call(self, node: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
         match name, arguments:
             case "Derivative", [body, variable]:
-                return Derivative(self.read(body, depth + 1), self.read(variable, depth + 1))
+                self.derivatives += 1
+                if self.derivatives > MAX_NESTED_DERIVATIVES:
+                    raise self.error(node, _("There are too many derivatives inside each other in this line."))
+                derivative = Derivative(self.read(body, depth + 1), self.read(variable, depth + 1))
+                self.derivatives -= 1
+                return derivative
             case "Derivative", _:
                 raise self.error(node, _("Write Derivative(f, x): what is differentiated, then by what."))
             case "Sum", [body, *limits] if limits:
