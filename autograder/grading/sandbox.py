@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from autograder.grading.supervisor import MESSAGE_BYTES, Settings
 ENTRY = "autograder.grading.session:main"
 PRELOAD = (
     "numpy",
+    "numpy.random",
     "sympy",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
@@ -110,12 +112,16 @@ class Session:
     _sandbox: "Sandbox" = field(repr=False)
     _number: int
 
-    def _ask(self, do: str) -> dict[str, Any]:
-        return self._sandbox._ask({"do": do, "session": self._number})
+    def _ask(self, do: str, **more: int) -> dict[str, Any]:
+        return self._sandbox._ask({"do": do, "session": self._number, **more})
 
     def interrupt(self) -> None:
         """Send it SIGINT, as Jupyter's stop button does."""
         self._ask("interrupt")
+
+    def signal(self, pid: int, number: int) -> None:
+        """Signal one of its processes, by the number that the process has inside."""
+        self._ask("signal", pid=pid, number=number)
 
     def kill(self) -> None:
         """End it and every process that it left behind; they are gone when this returns."""
@@ -169,50 +175,47 @@ class Sandbox:
             _require_bubblewrap()
         self._lock = threading.Lock()
         self._died: str | None = None
-        with contextlib.ExitStack() as held, contextlib.ExitStack() as while_starting:
-            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            held.enter_context(self._control)
-            while_starting.enter_context(theirs)
-            archive = while_starting.enter_context(_packed(files, limits))
+        self._supervisor: int | None = None  # a pidfd
+        with contextlib.ExitStack() as held, contextlib.ExitStack() as starting:
+            self._control, theirs = _pair(held, starting, socket.SOCK_SEQPACKET)
+            archive = starting.enter_context(_packed(files, limits))
             self._errors = held.enter_context(tempfile.TemporaryFile())
+            held.callback(self._forget)
             if unsafe:
                 home = held.enter_context(tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True))
-                environment = {**ENVIRONMENT, "PATH": os.environ.get("PATH", ENVIRONMENT["PATH"])}
-                path = os.pathsep.join(str(folder) for folder in (PACKAGE.parent, *{m.parent for m in modules}))
-                command, uid, passed = _python(theirs), None, []
+                path = [PACKAGE.parent, *(module.parent for module in modules)]
+                settings = Settings(home, entry, tuple(preload), limits, None, ())
+                self._launch(_python(theirs), _environment(home, path, os.environ.get("PATH")), [theirs.fileno()])
             else:
-                home, environment, path = HOME, ENVIRONMENT, PACKAGE_PATH
                 spare = _spare_uids()
                 uid = held.enter_context(_own_uid(spare)) if spare else None
-                walls = _walls(uid, limits, modules, while_starting)
-                command, passed = [*walls.options, "--", *_python(theirs)], walls.numbers
-            environment = {
-                **environment, "HOME": home, "PYTHONPATH": path, "MPLCONFIGDIR": f"{home}/{FONT_CACHE}",
-            }  # fmt: skip
-            mounts = () if unsafe else tuple(ROOMS)
-            settings = Settings(home, entry, tuple(preload), limits, uid, mounts)
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                command, env=environment, pass_fds=[theirs.fileno(), *passed], cwd="/", start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
-            )  # fmt: skip
-            held.callback(self._stop)
+                settings = Settings(HOME, entry, tuple(preload), limits, uid, tuple(ROOMS))
+                walls = _walls(uid, limits, modules, starting)
+                info, their_info = _pair(starting, starting, socket.SOCK_STREAM)
+                command = [*walls.options, "--info-fd", str(their_info.fileno()), "--", *_python(theirs)]
+                passed = [theirs.fileno(), their_info.fileno(), *walls.numbers]
+                self._launch(command, _environment(HOME, [Path(PACKAGE_PATH)]), passed)
+                their_info.close()
             theirs.close()
-            self._start(settings, archive)
+            held.callback(self._stop)
+            try:
+                if not unsafe:
+                    self._supervisor = os.pidfd_open(_first_process(info))
+                socket.send_fds(self._control, [settings.to_json()], [archive.fileno()])
+                ready = self._control.recv(MESSAGE_BYTES)
+            except (OSError, ValueError):
+                ready = b""
+            if not ready:
+                self._kill()
+                raise SandboxUnavailableError(f"The sandbox did not start: {self._last_words()}")
+            self._control.settimeout(ANSWER_SECONDS)
             self._held = held.pop_all()
 
-    def _start(self, settings: Settings, archive: IO[bytes]) -> None:
-        self._control.settimeout(START_SECONDS)
-        try:
-            socket.send_fds(self._control, [settings.to_json()], [archive.fileno()])
-            ready = self._control.recv(MESSAGE_BYTES)
-        except OSError:
-            ready = b""
-        if not ready:
-            self._process.kill()
-            self._errors.seek(0)
-            said = self._errors.read().decode(errors="replace").strip().splitlines() or ["it did not answer"]
-            raise SandboxUnavailableError(f"The sandbox did not start: {said[-1]}")
-        self._control.settimeout(ANSWER_SECONDS)
+    def _launch(self, command: list[str], environment: dict[str, str], passed: list[int]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own command line
+            command, env=environment, pass_fds=passed, cwd="/", start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
         return self
@@ -260,21 +263,66 @@ class Sandbox:
         self._died = self._died or "The sandbox is closed."
         self._held.close()
 
+    def _forget(self) -> None:
+        if self._supervisor is not None:
+            os.close(self._supervisor)
+            self._supervisor = None
+
     def _stop(self) -> None:
-        """Wait for the supervisor, whose end PID 1's PID namespace does not outlive; kill it if it hangs."""
-        self._control.close()
+        """Ask the supervisor to end, as all inside ends with it; kill it where it hangs."""
+        with contextlib.suppress(OSError):  # it is gone already
+            self._control.shutdown(socket.SHUT_WR)
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()  # bubblewrap, and with it all that is inside
-            self._process.wait()
+            self._kill()
+
+    def _kill(self) -> None:
+        """Kill the supervisor and wait until it is gone, which with bubblewrap is when all inside is."""
+        if self._supervisor is None:
+            self._process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._supervisor, signal.SIGKILL)
+        self._process.wait()
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it did not answer"
 
 
-# --- the walls ------------------------------------------------------------------------------------------------------
+def _pair(
+    ours_until: contextlib.ExitStack, theirs_until: contextlib.ExitStack, kind: socket.SocketKind
+) -> tuple[socket.socket, socket.socket]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+    ours.settimeout(START_SECONDS)
+    return ours_until.enter_context(ours), theirs_until.enter_context(theirs)
+
+
+def _first_process(info: socket.socket) -> int:
+    """Return the number, outside, of the first process inside, as bubblewrap tells it."""
+    said = b""
+    while part := info.recv(MESSAGE_BYTES):
+        said += part
+    return int(json.loads(said)["child-pid"])
 
 
 def _python(control: socket.socket) -> list[str]:
     return [sys.executable, "-s", "-m", "autograder.grading.supervisor", str(control.fileno())]
+
+
+def _environment(home: str, path: Sequence[Path], programs: str | None = None) -> dict[str, str]:
+    return {
+        **ENVIRONMENT,
+        "PATH": programs or ENVIRONMENT["PATH"],
+        "HOME": home,
+        "PYTHONPATH": os.pathsep.join(map(str, path)),
+        "MPLCONFIGDIR": f"{home}/{FONT_CACHE}",
+    }
+
+
+# --- the walls ------------------------------------------------------------------------------------------------------
 
 
 class _Walls:
@@ -287,6 +335,7 @@ class _Walls:
         self.options: list[str] = []
         self.numbers: list[int] = []
         self._until = until
+        self._to_close = ["/", "/dev"]
 
     def show(self, path: Path, inside: Path | None = None) -> None:
         """Show a file or folder of this machine, which cannot be changed inside; nothing where there is none."""
@@ -300,7 +349,8 @@ class _Walls:
 
     def hide(self, path: Path) -> None:
         """Cover a folder that lies in a shown one."""
-        self.options += ["--perms", "0555", "--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path)]
+        self.options += ["--perms", "0755", "--size", "4096", "--tmpfs", str(path)]
+        self._to_close.append(str(path))
 
     def write(self, content: str, inside: Path) -> None:
         """Show a file of the sandbox's own."""
@@ -310,6 +360,11 @@ class _Walls:
     def room(self, folder: str, size: int) -> None:
         """Show an empty folder in memory that can be written."""
         self.options += ["--size", str(size), "--perms", "1777", "--tmpfs", folder]
+
+    def close(self) -> None:
+        """Let nothing be written any more but in the rooms; the last step."""
+        for folder in reversed(self._to_close):
+            self.options += ["--remount-ro", folder]
 
     def number(self, content: bytes) -> str:
         """Return the number of an open file that holds ``content``."""
@@ -349,7 +404,7 @@ def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: cont
     walls.write("", ours / "grading" / "__init__.py")
     for module in modules:
         walls.show(module, Path(PACKAGE_PATH, module.name))
-    walls.options += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    walls.close()
     walls.options += ["--seccomp", walls.number(seccomp.program()), "--chdir", HOME]
     return walls
 
@@ -368,8 +423,9 @@ def _show_interpreter(walls: _Walls) -> None:
     shown = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)}
     shown -= {Path("/usr")}
     visible = {Path("/usr"), *shown}
-    # the course, and this package where it is installed as a wheel
-    hidden = {path for path in (Path.cwd(), PACKAGE) if path not in visible and visible & set(path.parents)}
+    course = PACKAGE.parent if PACKAGE.parent.name not in ("site-packages", "dist-packages") else PACKAGE
+    private = {course, Path.cwd(), Path("/usr/src"), Path("/usr/local/src")}
+    hidden = {path for path in private if path.is_dir() and path not in visible and visible & set(path.parents)}
     for path in sorted(shown | hidden, key=lambda path: len(path.parts)):  # the outer before the inner
         if path in hidden:
             walls.hide(path)
@@ -444,7 +500,8 @@ def _font_cache() -> dict[str, bytes]:
         with tempfile.TemporaryDirectory() as made:
             # without a home, so that it holds no fonts that the sandbox does not show
             environment = {"HOME": "/nonexistent", "MPLCONFIGDIR": made, "PATH": ENVIRONMENT["PATH"]}
-            subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment, check=True)
+            program = [sys.executable, "-c", "import matplotlib.font_manager"]
+            subprocess.run(program, env=environment, check=False, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
             found = {path.name: path.read_bytes() for path in Path(made).glob("fontlist-*.json")}
         with contextlib.suppress(OSError):  # a home that cannot be written: found again by the next process
             kept.mkdir(parents=True, exist_ok=True)

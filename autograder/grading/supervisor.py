@@ -117,8 +117,10 @@ def _shared_once(process: Process) -> int:
     """Return its memory, where a page that several processes share counts in parts; the whole where it hides that."""
     try:
         return _kilobytes(f"/proc/{process.pid}/smaps_rollup", ("Pss_Anon", "SwapPss"))
-    except OSError:
+    except PermissionError:
         return process.memory
+    except OSError:  # it ended meanwhile
+        return 0
 
 
 def _stored(mounts: tuple[str, ...]) -> int:
@@ -228,6 +230,9 @@ class Supervisor:
             self.end()
         elif session.alive and do == "interrupt":
             os.kill(session.pid, signal.SIGINT)  # not reaped yet, so that it is still this process
+        elif session.alive and do == "signal" and request["pid"] > 1:
+            with contextlib.suppress(OSError):
+                os.kill(request["pid"], request["number"])
         return session.to_json()
 
     def fork(self, channel: int) -> int:
@@ -261,8 +266,8 @@ class Supervisor:
             if self.contained:  # it counts a user's processes: elsewhere those that have nothing to do with grading
                 _limit(resource.RLIMIT_NPROC, limits.processes + SPARE_PROCESSES + 1)
             os.chdir(Path(self.settings.home, "work"))
-            if "numpy" in sys.modules:  # which seeded its global generator on import; random does it after each fork
-                sys.modules["numpy"].random.seed()
+            if "numpy.random" in sys.modules:  # seeded on import; the standard library does it after each fork
+                sys.modules["numpy.random"].seed()
             self.entry(socket.socket(fileno=3))
             status = 0
         finally:
@@ -292,10 +297,11 @@ class Supervisor:
 
     def _memory(self, running: list[Process]) -> int:
         """Return what the session added: exactly, if a quick upper bound exceeds the limit, else that bound."""
-        stored = _stored(self.settings.mounts)
-        memory = stored + max(0, sum(process.memory for process in running) - self.warm_bytes)
-        if memory > self.settings.limits.memory_bytes:  # many forks that share pages, or too much
-            memory = stored + max(0, sum(map(_shared_once, running)) - self.warm_bytes)
+        stored, shared = _stored(self.settings.mounts), self.warm_bytes
+        memory = stored + max(0, sum(process.memory for process in running) - shared)
+        for _ in range(2):  # while forks that share pages end, some of them count more than once
+            if memory > self.settings.limits.memory_bytes:
+                memory = stored + max(0, sum(map(_shared_once, descendants())) - shared)
         return memory
 
     def end(self) -> None:
