@@ -63,8 +63,8 @@ c.Autograde.autograde_preprocessors = [
 # limits of a submission, and what each means: autograder/grading/limits.py, nbgrader autograde --help-all
 
 # --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------
+c.GenerateFeedback.exporter_class = f"{GRADING}.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{NBGRADER}.GetGrades",
     f"{GRADING}.hidden_tests.ClearHiddenTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
