@@ -29,6 +29,7 @@ from typing import IO, Any, Literal, Self
 from autograder.grading import seccomp
 from autograder.grading.limits import Limits
 from autograder.grading.supervisor import MESSAGE_BYTES, Settings
+from autograder.messages import LANGUAGE
 
 ENTRY = "autograder.grading.session:main"
 PRELOAD = (
@@ -171,8 +172,6 @@ class Sandbox:
         entry: str = ENTRY,
         modules: Sequence[Path] = (),
     ) -> None:
-        if not unsafe:
-            _require_bubblewrap()
         self._lock = threading.Lock()
         self._died: str | None = None
         self._supervisor: int | None = None  # a pidfd
@@ -207,6 +206,8 @@ class Sandbox:
                 ready = b""
             if not ready:
                 self._kill()
+                if not unsafe:
+                    require_bubblewrap()
                 raise SandboxUnavailableError(f"The sandbox did not start: {self._last_words()}")
             self._control.settimeout(ANSWER_SECONDS)
             self._held = held.pop_all()
@@ -315,6 +316,7 @@ def _python(control: socket.socket) -> list[str]:
 def _environment(home: str, path: Sequence[Path], programs: str | None = None) -> dict[str, str]:
     return {
         **ENVIRONMENT,
+        "AUTOGRADER_LANGUAGE": LANGUAGE,
         "PATH": programs or ENVIRONMENT["PATH"],
         "HOME": home,
         "PYTHONPATH": os.pathsep.join(map(str, path)),
@@ -405,7 +407,7 @@ def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: cont
     for module in modules:
         walls.show(module, Path(PACKAGE_PATH, module.name))
     walls.close()
-    walls.options += ["--seccomp", walls.number(seccomp.program()), "--chdir", HOME]
+    walls.options += ["--seccomp", walls.number(_filter()), "--chdir", HOME]
     return walls
 
 
@@ -517,27 +519,38 @@ def _font_cache() -> dict[str, bytes]:
 
 
 def _bubblewrap() -> str:
+    if sys.platform != "linux":
+        raise SandboxUnavailableError("The sandbox needs Linux: grade on a Linux machine or in a Linux container.")
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailableError("bubblewrap (bwrap) is missing. Type: sudo apt-get install bubblewrap")
     return program
 
 
-@functools.cache
-def _require_bubblewrap() -> None:
-    """Start an empty sandbox, once a process, and say what to do if that fails."""
-    if sys.platform != "linux":
-        raise SandboxUnavailableError("The sandbox needs Linux: grade on a Linux machine or in a Linux container.")
+def _filter() -> bytes:
     try:
-        seccomp.program()
+        return seccomp.program()
     except LookupError as error:
         raise SandboxUnavailableError(str(error)) from error
+
+
+def require_bubblewrap() -> None:
+    """Start an empty sandbox, in a tenth of a second: to know before grading begins that it will work.
+
+    Raises:
+        SandboxUnavailableError: it does not; the message says what to type.
+
+    """
+    _filter()
     uid = USER if _spare_uids() else None
     mounts = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/tmp"]  # noqa: S108 - inside
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [_bubblewrap(), *_namespaces(uid), *mounts, "--", "true"], check=False, capture_output=True, text=True,
-        env={"PATH": ENVIRONMENT["PATH"]}, timeout=START_SECONDS,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            [_bubblewrap(), *_namespaces(uid), *mounts, "--", "true"], check=False, capture_output=True, text=True,
+            env={"PATH": ENVIRONMENT["PATH"]}, timeout=START_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise SandboxUnavailableError(f"bubblewrap did not start within {START_SECONDS:.0f} seconds.") from error
     if done.returncode != 0:
         raise SandboxUnavailableError(f"bubblewrap cannot start a sandbox here. {_remedy(done.stderr.strip())}")
 
