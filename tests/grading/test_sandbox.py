@@ -340,8 +340,15 @@ def test_a_fork_bomb_ends_and_the_sandbox_goes_on(sandbox: Sandbox, text: str) -
     student.start("import os\n" + textwrap.dedent(text))
     until(lambda: not student.session.alive)
     assert student.session.usage().over == "processes"
-    assert student.session.usage().processes <= 64 + 17
     assert Student(sandbox.fork()).run("result = 1") == 1
+
+
+def test_the_kernel_stops_a_fork_bomb_before_the_watch_sees_it(sandbox: Sandbox) -> None:
+    """So that between two looks no more than a few dozen processes are there."""
+    student = Student(sandbox.fork())
+    student.start("import os\nwhile True: os.fork()")
+    until(lambda: not student.session.alive)
+    assert 64 < student.session.usage().processes <= 64 + 17
 
 
 @pytest.mark.parametrize(
