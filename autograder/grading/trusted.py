@@ -20,7 +20,7 @@ from typing import Any
 from autograder.grading.limits import Limits
 from autograder.grading.student import Snapshot
 from autograder.messages import _
-from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, TooLongError, told
+from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, told
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
