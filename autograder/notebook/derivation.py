@@ -220,6 +220,7 @@ _TABLE = "table-layout:auto;border-collapse:collapse;border:none;color:inherit;b
 _CELL = "text-align:left;vertical-align:baseline;border:none;background:none;max-width:none;"
 _UNTYPESET = "class='tex2jax_ignore mathjax_ignore'"  # a dollar sign in a student's text starts no formula
 _INDENT = "1.7em"  # of the equals signs: the start of a proof stands out, as in a textbook
+_BELOW = "2em"  # of words and code, under the equals sign itself, which is set with a little space before it
 _WIDE = 21  # letters; a wider line gets the place of its rules too, and goes on below where even that is too narrow
 
 
@@ -256,7 +257,7 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
         box = "width:0;min-width:100%;overflow-x:auto;overflow-y:hidden;padding:.15em 0"
         cell = f"{_CELL}padding:.2em .6em .2em 0"
         formula = f"<td colspan='2' style='{cell}'><div style='{box}'>{_formula_html(k, line)}</div></td>"
-        below[:0] = [f"<div style='{small};padding-left:{_INDENT}'>{rules}</div>"] if rules else []
+        below[:0] = [f"<div style='{small};padding-bottom:.25em'>{rules}</div>"] if rules else []
     else:
         cell = f"{_CELL}padding:.35em .5em .35em 0;white-space:nowrap;width:1px"
         formula = (
@@ -268,10 +269,11 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
         f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
         f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>{formula}</tr>"
     )
+    under = f"padding:0 .6em .5em {_BELOW if _continues(k, line) else '0'}"
     return (
         (_row_below([_escape(heading)], "padding:.7em 0 .2em;font-weight:600") if heading else "")
         + row
-        + (_row_below(below, "padding:0 .6em .5em 0", ground) if below else "")
+        + (_row_below(below, under, ground) if below else "")
     )
 
 
@@ -290,21 +292,21 @@ def _unbroken(text: str) -> str:
 
 
 def _is_wide(line: LineVerdict) -> bool:
-    return (len(line.text) / 2 if line.expression is None else breadth(line.expression)) > _WIDE
+    return line.expression is None or breadth(line.expression) > _WIDE
 
 
 def _formula_html(k: int, line: LineVerdict) -> str:
     """Return the line typeset; all equals signs stand one below the other, right of where the start begins."""
     equals = _continues(k, line)
-    indent = f"padding-left:{_INDENT}" if equals else ""
     if line.expression is None:
         code = "background:rgba(128,128,128,.16);padding:.1em .3em;border-radius:3px;color:inherit;white-space:pre-wrap"
         text = f"{'= ' if equals else ''}<code {_UNTYPESET} style='{code}'>{_escape(line.text)}</code>"
-        return f"<div style='{indent}'>{text}</div>"
+        return f"<div style='padding-left:{_BELOW if equals else '0'}'>{text}</div>"
     pieces = terms(line.expression) if _is_wide(line) else [latex(line.expression)]
     if equals:
         pieces[0] = f"{{}}= {pieces[0]}"
     # terms after the first begin under what stands right of the equals sign
+    indent = f"padding-left:{_INDENT}" if equals else ""
     hanging = f"padding-left:calc({_INDENT} + 1.4em);text-indent:-1.4em" if equals and len(pieces) > 1 else indent
     formulas = " ".join(f"$\\displaystyle {_escape(piece)}$" for piece in pieces)
     return f"<div style='{hanging}'>{formulas}</div>"
