@@ -119,7 +119,9 @@ class _Check:
         )
         try:
             if line.number > MAX_LINES:
-                raise NotationError(_("A derivation has {limit} lines at most; the rest was not read.", limit=MAX_LINES))
+                raise NotationError(
+                    _("A derivation has {limit} lines at most; the rest was not read.", limit=MAX_LINES)
+                )
             self.check_case(line.case)
             if (refusal := sympy_objects.refusal(line.text)) is not None:
                 raise NotationError(refusal)
@@ -127,7 +129,8 @@ class _Check:
             findings = scope.check(expression, self.setting)
         except NotationError as error:
             place = _(" (character {column})", column=error.column) if error.column else ""
-            return replace(verdict, message=f"{error}{place}", mistake=error.mistake)
+            nearest = _(" Readable would be: {line}", line=error.nearest) if error.nearest else ""
+            return replace(verdict, message=f"{error}{place}{nearest}", mistake=error.mistake)
         if findings.shadowed:
             names = ", ".join(dict.fromkeys(findings.shadowed))
             shadowed = _(

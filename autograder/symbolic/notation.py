@@ -10,11 +10,13 @@ import ast
 import difflib
 import re
 import unicodedata
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.messages import _
+from autograder.symbolic import spelling
 from autograder.symbolic.expressions import (
     Binary,
     Call,
@@ -39,12 +41,26 @@ MAX_NODES = 400
 MAX_NESTED_SUMS = 4
 MAX_NESTED_DERIVATIVES = 4
 MAX_REASON = 300
+MAX_SUGGESTION = 200
 MAX_DIGITS = 9
 
 SIZES = ("N", "M")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _ELEMENTARY = ("exp", "log")
-_HINTS = {"ln": "log", "e": "exp(...)", "diff": "Derivative", "d": "Derivative", "summe": "Sum", "δ": "kron"}
+_HINTS = {
+    "ln": "log",
+    "e": "exp(...)",
+    "diff": "Derivative",
+    "deriv": "Derivative",
+    "ableitung": "Derivative",
+    "d": "Derivative",
+    "summe": "Sum",
+    "sqrt": "(...)**(1/2)",
+    "σ": "sigma",
+    "δ": "kron",
+    "delta": "kron",
+    "softmax": "a[i]",
+}
 _REPLACED = str.maketrans(
     {
         "\N{MINUS SIGN}": "-",
@@ -61,16 +77,23 @@ _REPLACED = str.maketrans(
     }
 )
 _CASE = re.compile(r"^\s*fall\b\s*:?\s*(?P<left>\w+)\s*(?P<sign>==|=|!=|≠|<>)\s*(?P<right>\w+)\s*:?\s*$", re.IGNORECASE)
+_ARROW = re.compile(r"=>|<=>|->|>|:=|[\N{RIGHTWARDS DOUBLE ARROW}\N{LEFT RIGHT DOUBLE ARROW}\N{RIGHTWARDS ARROW}]")
+_STRANGE = re.compile(r"[^\w\s+\-*/()\[\],.]")
 _STUB = re.compile(r"^\s*raise\s+NotImplementedError\b")
 
 
 class NotationError(ValueError):
-    """A line that is not in the notation; ``column`` counts from 1 within the line, 0 where there is no place."""
+    """A line that is not in the notation.
 
-    def __init__(self, message: str, column: int = 0, mistake: str | None = None) -> None:
+    ``column`` counts from 1 within the line, 0 where there is no place; ``nearest`` is the nearest valid spelling of
+    the line, empty where none is known.
+    """
+
+    def __init__(self, message: str, column: int = 0, mistake: str | None = None, nearest: str = "") -> None:
         super().__init__(message)
         self.column = column
         self.mistake = mistake
+        self.nearest = nearest
 
 
 @dataclass(frozen=True)
@@ -103,8 +126,8 @@ class Vocabulary:
     def names(self) -> list[str]:
         """Return everything that may stand in a line, for suggestions."""
         return [
-            *self.quantities,
-            *self.functions,
+            *sorted(self.quantities),
+            *sorted(self.functions),
             *_ELEMENTARY,
             "Derivative",
             "Sum",
@@ -185,15 +208,32 @@ def parse(text: str, vocabulary: Vocabulary) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise NotationError(_("This line is longer than {limit} characters.", limit=MAX_LENGTH))
+    try:
+        return _parse(text, vocabulary)
+    except NotationError as error:
+        suggestion = spelling.nearest(text, vocabulary.quantities, vocabulary.functions)
+        if suggestion == text or len(suggestion) > MAX_SUGGESTION:
+            raise
+        try:
+            _parse(suggestion, vocabulary)
+        except NotationError:
+            raise error from None
+        raise NotationError(str(error), error.column, error.mistake, suggestion) from None
+
+
+def _parse(text: str, vocabulary: Vocabulary) -> Expression:
+    if arrow := _ARROW.match(text):
+        raise NotationError(_("Begin a step with = instead of {arrow}.", arrow="=>" if arrow[0] == ">" else arrow[0]))
     if "^" in text:
         raise NotationError(_("For a power write ** instead of ^."), text.index("^") + 1)
-    if re.search(r"(?<![=!<>])=(?!=)", text):
+    if equals := re.search(r"(?<![!<>])=", text):
         raise NotationError(
-            _("There are two equals signs in this line. Give every step a line of its own."),
-            text.index("=") + 1,
+            _("There are two equals signs in this line. Give every step a line of its own."), equals.start() + 1
         )
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python says to odd numbers and quotes is not for a student
+            tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise _syntax_error(text, error) from None
     except (ValueError, RecursionError, MemoryError):
@@ -212,6 +252,14 @@ def _syntax_error(text: str, error: SyntaxError) -> NotationError:
             return NotationError(_("A closing bracket {bracket} is missing.", bracket=closing), column)
         if missing < 0:
             return NotationError(_("There is one closing bracket {bracket} too many.", bracket=closing), column)
+    if re.search("\N{PARTIAL DIFFERENTIAL}|\\bd/d", text):
+        return NotationError(_("Write Derivative(f, x): what is differentiated, then by what."), column)
+    if re.search("[\N{N-ARY SUMMATION}\N{GREEK CAPITAL LETTER SIGMA}]", text):
+        return NotationError(_("Write Sum(f, (k, 1, N)): what is summed, then index and bounds."), column)
+    if strange := _STRANGE.search(text):
+        return NotationError(
+            _("The character {character} does not belong to the notation.", character=strange[0]), strange.start() + 1
+        )
     if re.search(r"[0-9)\]]\s*[A-Za-z(]", text):
         return NotationError(_("This cannot be read. Is a multiplication sign * missing?"), column)
     return NotationError(_("This is not a formula in the notation of the sheet."), column)
@@ -247,6 +295,11 @@ class _Reader:
                 return self.indexed(node, name, indices)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self.call(node, name, arguments, depth)
+            case ast.Subscript(value=inner) | ast.Call(func=inner) if not isinstance(inner, ast.Name):
+                self.read(inner, depth + 1)  # what is wrong in there comes first
+                raise self.error(node, _("This cannot be read. Is a multiplication sign * missing?"))
+            case ast.List() | ast.Set():
+                raise self.error(node, _("Terms are grouped by round brackets ( ) alone."))
         raise self.error(node, _("Only formulas in the notation of the sheet can stand here."))
 
     def error(self, node: ast.expr, message: str, mistake: str | None = None) -> NotationError:
@@ -261,20 +314,29 @@ class _Reader:
     def name(self, node: ast.expr, name: str) -> Expression:
         if name in self.vocabulary.quantities:
             return Symbol(name)
+        if name in self.vocabulary.functions or name in _ELEMENTARY:
+            raise self.error(node, _("{name} needs its argument in round brackets: {name}(...).", name=name))
+        if name.upper() in self.vocabulary.quantities:
+            raise self.unknown(node, name)
         if name in SIZES or (len(name) == 1 and name.isascii() and name.islower() and name not in "e"):
             return IndexValue(Index(name))
         raise self.unknown(node, name)
 
     def unknown(self, node: ast.expr, name: str) -> NotationError:
         if "_" in name and (head := name.split("_")[0]) in self.vocabulary.quantities:
-            tail = ",".join(name.split("_")[1:])
+            tail = ",".join("".join(name.split("_")[1:]))
             return self.error(node, _("Write {right} instead of {wrong}.", right=f"{head}[{tail}]", wrong=name))
-        hint = _HINTS.get(name.casefold())
+        known = self.vocabulary.names()
+        if name in known:  # kron[i, j]
+            return self.error(node, _("{name} needs its argument in round brackets: {name}(...).", name=name))
+        hint = next((other for other in known if other.casefold() == name.casefold()), _HINTS.get(name.casefold()))
         if hint is None:
-            near = difflib.get_close_matches(name, self.vocabulary.names(), n=1, cutoff=0.6)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
             hint = near[0] if near else None
         if hint is None:
-            return self.error(node, _("The name {name} is not known here.", name=name))
+            return self.error(
+                node, _("The name {name} is not known here. Known are: {known}.", name=name, known=", ".join(known))
+            )
         return self.error(node, _("The name {name} is not known here. Do you mean {hint}?", name=name, hint=hint))
 
     def indexed(self, node: ast.expr, name: str, indices: ast.expr) -> Symbol:

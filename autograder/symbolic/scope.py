@@ -119,6 +119,8 @@ def _sort(index: Index, setting: Setting, sorts: Mapping[str, str], *, bound: bo
     known = ", ".join(sorts)
     if not known:
         raise NotationError(_("There are no indices in this part; {name} means nothing here.", name=index.name))
+    if index.name in ("N", "M"):
+        raise NotationError(_("{name} is no size in this part.", name=index.name))
     raise NotationError(
         _("The index {name} is not bound here: it is no index of the claim ({known}) and no sum runs over it.",
           name=index.name, known=known)
