@@ -114,13 +114,9 @@ def page_of(notebook: NotebookNode, names: dict[str, Any]) -> Page:
         float(names.get("late_penalty") or 0),
         notes_of(notebook),
     )
-    heading = ""
-    for cell in notebook.cells:
-        if cell.get("id") == NOTES_CELL:
-            continue
-        if cell.cell_type == "markdown":
-            heading = _last_heading(cell.source) or heading
-        page.blocks.append(_block(cell, heading, len(page.blocks)))
+    own = [cell for cell in notebook.cells if cell.get("id") != NOTES_CELL]
+    for place, (cell, title) in enumerate(zip(own, _titles(own), strict=True)):
+        page.blocks.append(_block(cell, title, place))
     return page
 
 
@@ -129,8 +125,8 @@ def render(page: Page) -> str:
     return _template().render(page=page, language=LANGUAGE, styles=_styles(), _=_, number=number)
 
 
-def _block(cell: NotebookNode, heading: str, place: int) -> Block:
-    task = _task(cell, heading, place)
+def _block(cell: NotebookNode, title: str, place: int) -> Block:
+    task = _task(cell, title, place)
     written = cell.metadata.get("nbgrader", {}).get("comment")
     comment = markdown(written) if written else None
     answer = bool(utils.is_solution(cell))
@@ -142,19 +138,37 @@ def _block(cell: NotebookNode, heading: str, place: int) -> Block:
     return Block("test" if is_test(cell) else "code", code(cell.source), outputs, task, answer, comment)
 
 
-def _task(cell: NotebookNode, heading: str, place: int) -> Task | None:
-    meta = cell.metadata.get("nbgrader", {})
-    if not (utils.is_grade(cell) or utils.is_task(cell)) or "points" not in meta:
+def _has_points(cell: NotebookNode) -> bool:
+    return bool((utils.is_grade(cell) or utils.is_task(cell)) and "points" in cell.metadata.nbgrader)
+
+
+def _titles(cells: list[NotebookNode]) -> list[str]:
+    """Name each task: the only one after the notebook, several after the heading above, else after the cell."""
+    tasks = [cell for cell in cells if _has_points(cell)]
+    titles, heading = [], ""
+    for cell in cells:
+        if cell.cell_type == "markdown" and (len(tasks) > 1 or not heading):
+            heading = (_headings(cell.source) or [heading])[-1]
+        if _has_points(cell):
+            titles.append(heading or cell.metadata.nbgrader.grade_id.removesuffix("_test"))
+            heading = ""
+        else:
+            titles.append("")
+    return titles
+
+
+def _task(cell: NotebookNode, title: str, place: int) -> Task | None:
+    if not _has_points(cell):
         return None
-    title = heading or meta["grade_id"].removesuffix("_test")
+    meta = cell.metadata.nbgrader
     review = bool(cell.metadata.get("autograder", {}).get("review"))
     return Task(f"aufgabe-{place}", title, float(meta.get("score") or 0), float(meta["points"]), review)
 
 
-def _last_heading(source: str) -> str:
-    """Return the last heading in Markdown, as text without its marks and points."""
+def _headings(source: str) -> list[str]:
+    """Return the headings in Markdown, as text without its marks and points."""
     found = re.findall(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", source[:LONGEST_TEXT], re.MULTILINE)
-    return re.sub(r"[`*$]|\s*\([\d,.]+\s*P\.\)", "", found[-1])[:80] if found else ""
+    return [re.sub(r"[`*$]|\s*\([\d,.]+\s*P\.\)", "", text)[:80] for text in found]
 
 
 # ------------------------------------------------------------------------------------------------ cells and outputs

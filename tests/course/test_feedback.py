@@ -1,0 +1,370 @@
+"""The page of feedback: nothing active or remote in it, whatever a student wrote; and what is honest is there."""
+
+import base64
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+import nbformat
+import pytest
+from nbformat import NotebookNode, v4
+
+from autograder.grading.feedback import page_of, render
+from autograder.grading.mathml import typeset
+from autograder.grading.notes import add_notes
+from autograder.grading.safe_html import sanitise
+from autograder.notebook.derivation import Derivation
+from tests.course.hostile_html import DRAWINGS, HTML, MARKDOWN, PNG
+from tests.course.tiny_course import PROJECT, cell
+
+NAMES = {"notebook": "2_netzwerk", "score": 1.5, "max_score": 2.0}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+# what the page is made of; each name is there because it does nothing by itself
+_NAMES = (
+    "html head meta title style body header main section h1 h2 h3 h4 h5 h6 p ul ol li table thead tbody tfoot tr th td "
+    "a span div pre code details summary small strong em b i u s br hr img blockquote sub sup dl dt dd figure "
+    "figcaption abbr caption center colgroup col del ins kbd mark q samp var "
+    "math mi mn mo mrow msub msup msubsup mfrac munder mover munderover mtext mspace mtable mtr mtd msqrt mroot mstyle "
+    "mpadded mphantom menclose mmultiscripts mprescripts merror ms"
+)
+ELEMENTS = set(_NAMES.split())
+ACTIVE = re.compile(r"^on|^(srcset|srcdoc|action|formaction|ping|poster|background|data|xlink:href|tabindex|form)$")
+
+
+def walk(html: str) -> Iterator[Element]:
+    return html5lib.parse(html, namespaceHTMLElements=False).iter()
+
+
+def name_of(element: Element) -> str:
+    return str(element.tag).rsplit("}", 1)[-1] if isinstance(element.tag, str) else "comment"
+
+
+def dangers(html: str) -> list[str]:
+    """Return what in a page could do anything or load anything, read as a browser reads it."""
+    found = []
+    for element in walk(html):
+        name = name_of(element)
+        if name not in ELEMENTS:
+            found.append(name)
+        for attribute, value in element.attrib.items():
+            key = attribute.rsplit("}", 1)[-1].lower()
+            if ACTIVE.search(key):
+                found.append(f"{name} {key}")
+            if key == "href" and not re.match(r"https?://|mailto:|#", value):
+                found.append(f"{name} href={value}")
+            if key == "src" and not _is_picture(value):
+                found.append(f"{name} src={value}")
+            if key == "style" and re.search(
+                r"url|expression|image|position|@|\\|script|z-index|transform", value, re.I
+            ):
+                found.append(f"{name} style={value}")
+            if key == "id" and not re.fullmatch(r"oben|hinweise|aufgabe-\d+", value):
+                found.append(f"id={value}")
+        if name == "meta" and element.get("http-equiv", "Content-Security-Policy") != "Content-Security-Policy":
+            found.append("meta")
+    return found
+
+
+def _is_picture(url: str) -> bool:
+    kind, _, data = url.removeprefix("data:image/").partition(";base64,")
+    if kind == "svg+xml":
+        drawing = base64.b64decode(data).decode()
+        return not re.search(r"script|\bon\w+=|https?://(?!www\.w3\.org)|foreignObject|!ENTITY|<style|set ", drawing)
+    return kind in {"png", "jpeg", "gif", "webp"} and url.startswith("data:")
+
+
+def page(*cells: NotebookNode, notes: tuple[str, ...] = (), **names: Any) -> str:
+    notebook = v4.new_notebook(cells=list(cells))
+    add_notes(notebook, list(notes))
+    return render(page_of(notebook, {**NAMES, **names}))
+
+
+def shown(**data: str) -> NotebookNode:
+    """Return a cell with one output; the names of ``data`` are MIME types with ``__`` for the slash."""
+    kinds = {name.replace("__", "/").replace("_xml", "+xml"): value for name, value in data.items()}
+    return v4.new_code_cell("zeige()", outputs=[v4.new_output("display_data", kinds)])
+
+
+def printed(text: str) -> NotebookNode:
+    return v4.new_code_cell("f()", outputs=[v4.new_output("stream", text=text)])
+
+
+def graded(source: str = "f(1)", score: float = 1.5, **meta: Any) -> NotebookNode:
+    made = cell(f"test_{len(source)}_{score:g}".replace(".", "_"), source, points=2)
+    made.metadata.nbgrader.update({"score": score, **meta})
+    return made
+
+
+def text_of(html: str) -> str:
+    return " ".join("".join(html5lib.parse(html, namespaceHTMLElements=False).itertext()).split())
+
+
+# ------------------------------------------------------------------------------------------------ safety
+
+
+@pytest.mark.parametrize("fragment", HTML.values(), ids=HTML)
+def test_nothing_active_survives_wherever_a_student_puts_it(fragment: str) -> None:
+    html = page(
+        v4.new_markdown_cell(f"Vorher\n\n{fragment}\n\nNachher {fragment} $x$"),
+        shown(text__html=f"<p>Vorher</p>{fragment}"),
+        shown(text__markdown=fragment),
+        shown(text__latex=fragment),
+        shown(image__svg_xml=fragment),
+        shown(text__plain=fragment),
+        printed(fragment),
+        v4.new_code_cell(fragment),
+        v4.new_raw_cell(fragment),
+        v4.new_code_cell(
+            "f()", outputs=[v4.new_output("error", ename=fragment, evalue=fragment, traceback=[fragment])]
+        ),
+        v4.new_markdown_cell(f"## {fragment.splitlines()[0]}"),
+        graded(comment=fragment),
+        notes=(fragment,),
+        notebook=fragment,
+    )
+    assert dangers(html) == []
+    assert "Vorher" in html
+
+
+@pytest.mark.parametrize("fragment", MARKDOWN.values(), ids=MARKDOWN)
+def test_nothing_active_survives_in_markdown(fragment: str) -> None:
+    html = page(v4.new_markdown_cell(f"Vorher\n\n{fragment}"), shown(text__markdown=fragment), graded(comment=fragment))
+    assert dangers(html) == []
+    assert "Vorher" in html
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS.values(), ids=DRAWINGS)
+def test_nothing_active_survives_in_drawings(drawing: str) -> None:
+    html = page(shown(image__svg_xml=drawing), shown(text__html=drawing), v4.new_markdown_cell(drawing))
+    assert dangers(html) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/javascript", "application/json", "application/vnd.jupyter.widget-view+json"]
+)
+def test_outputs_that_need_a_script_are_shown_as_their_text(kind: str) -> None:
+    output = v4.new_output("display_data", {kind: "alert(1)", "text/plain": "Ersatz"})
+    html = page(v4.new_code_cell("f()", outputs=[output]))
+    assert "alert(1)" not in html
+    assert "Ersatz" in html
+
+
+def test_the_policy_stands_first_and_allows_no_script() -> None:
+    first = next(element for element in walk(page()) if name_of(element) == "meta")
+    assert first.get("http-equiv") == "Content-Security-Policy"
+    policy = first.get("content") or ""
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:")
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize(
+    ("mime", "data"),
+    [
+        ("image/png", "PHNjcmlwdD4="),
+        ("image/png", "kein base64!"),
+        ("image/jpeg", PNG),
+        ("image/png", PNG + "\" onload='x'"),
+    ],
+)
+def test_a_picture_that_is_none_is_not_shown(mime: str, data: str) -> None:
+    output = v4.new_output("display_data", {mime: data, "text/plain": "<Figure>"})
+    html = page(v4.new_code_cell("f()", outputs=[output]))
+    assert "<img" not in html
+    assert "&lt;Figure&gt;" in html
+
+
+def test_the_same_html_twice_means_the_same() -> None:
+    once = sanitise("<p style='color:red;background:url(x)'>a<b>b</b></p>")
+    assert sanitise(once) == once == '<p style="color:red">a<b>b</b></p>'
+
+
+# ------------------------------------------------------------------------------------------------ honest content
+
+
+def test_what_a_student_wrote_is_there() -> None:
+    html = page(
+        v4.new_markdown_cell("## Meine *Idee*\n\n- eins\n- [Quelle](https://example.org)\n\n| a |\n|---|\n| 1 |"),
+        v4.new_code_cell("def f(x):\n    return x < 2", outputs=[v4.new_output("stream", text="fertig\n")]),
+        shown(text__html="<table><tr><td style='text-align:right'>42</td></tr></table>", text__plain="nicht dies"),
+        shown(image__png=PNG, text__plain="<Figure>"),
+        v4.new_raw_cell("roh & gut"),
+    )
+    text = text_of(html)
+    for part in ("Meine Idee", "eins", "return x < 2", "fertig", "42", "roh & gut"):
+        assert part in text
+    assert "nicht dies" not in text
+    assert f'src="data:image/png;base64,{PNG}"' in html
+    assert '<a href="https://example.org" rel="noopener noreferrer nofollow">' in html
+    assert '<td style="text-align:right">' in html
+
+
+def test_a_pasted_picture_and_a_drawing_are_there() -> None:
+    pasted = v4.new_markdown_cell("![Skizze](attachment:a.png)", attachments={"a.png": {"image/png": PNG}})
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="3" style="fill:#0072b2"/></svg>'
+    html = page(pasted, shown(image__svg_xml=drawing))
+    assert 'alt="Skizze"' in html
+    (data,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert "circle" in base64.b64decode(data).decode()
+
+
+def test_a_derivation_keeps_its_look_and_its_formulas_are_set() -> None:
+    text = "Derivative(sigma(z), z)\n= Derivative(1/(1 + exp(-z)), z)  # Definition\n= 3  # Algebra"
+    shown_as = Derivation("1a", text)._repr_mimebundle_()["text/html"]
+    made = sanitise(typeset(shown_as))
+    assert made.count("<math") >= 2
+    assert "$" not in made
+    kept = set(re.findall(r"([a-z-]+):", " ".join(re.findall(r'style="([^"]*)"', made))))
+    assert kept == set(re.findall(r"([a-z-]+):", " ".join(re.findall(r"style='([^']*)'", shown_as))))
+
+
+def test_points_stand_on_top_and_lead_to_their_cells() -> None:
+    html = page(
+        v4.new_markdown_cell("## 2.1 `sigmoid` (1 P.)"),
+        graded(),
+        v4.new_markdown_cell("## 2.2 `softmax`"),
+        graded("f(2)", score=2.0),
+    )
+    assert "1,5 von 2 Punkten" in html
+    for title, points, anchor in (("2.1 sigmoid", "1,5 / 2", "aufgabe-1"), ("2.2 softmax", "2 / 2", "aufgabe-3")):
+        assert re.search(rf'<a href="#{anchor}">{title}</a>.*?{points}', html, re.DOTALL)
+        assert html.count(f'id="{anchor}"') == 1
+
+
+def test_the_only_task_is_named_after_its_notebook() -> None:
+    html = page(v4.new_markdown_cell("# Aufgabe 1a: Sigmoid (2 P.)"), v4.new_markdown_cell("## Deine Punkte"), graded())
+    assert '<a href="#aufgabe-2">Aufgabe 1a: Sigmoid</a>' in html
+
+
+def test_notes_comments_and_penalties_are_told_in_german() -> None:
+    html = page(graded(comment="Schöner Weg, $x^2$!"), notes=("Die Zelle f_test fehlte.",), late_penalty=0.5)
+    text = text_of(html)
+    for part in (
+        "Hinweise zu deiner Abgabe",
+        "Die Zelle f_test fehlte.",
+        "Kommentar",
+        "Schöner Weg",
+        "Verspätete Abgabe",
+        "−0,5",
+    ):
+        assert part in text
+    assert "<math" in html
+
+
+def test_an_error_shows_the_students_lines_and_no_other_file() -> None:
+    frames = [
+        "Traceback (most recent call last)",
+        "Cell \x1b[32mIn[3], line 2\x1b[0m\n      1 x = 0\n----> 2 1/x",
+        "File /srv/course/autograder/secret.py:7, in f()\n      7 hidden",
+        "ZeroDivisionError: division by zero",
+    ]
+    output = v4.new_output("error", ename="ZeroDivisionError", evalue="division by zero", traceback=frames)
+    html = page(v4.new_code_cell("1/0", outputs=[output]))
+    assert "In[3], line 2" in html
+    assert "ZeroDivisionError: division by zero" in html
+    assert "secret.py" not in html
+    assert "\x1b" not in html
+
+
+def test_a_flood_is_cut() -> None:
+    html = page(printed("x" * 5_000_000), v4.new_code_cell("y" * 5_000_000), v4.new_markdown_cell("z" * 5_000_000))
+    assert len(html) < 200_000
+    assert html.count("der Rest ist abgeschnitten") == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["<div>" * 50_000, "> " * 5000, "[" * 20_000, "$" * 5000, "*" * 20_000, r"$\frac" * 2000]
+)
+def test_text_that_tires_parsers_gets_a_page(text: str) -> None:
+    assert dangers(page(v4.new_markdown_cell(text), shown(text__html=text)).replace("<div>" * 1000, "")) == []
+
+
+# ------------------------------------------------------------------------------------------------ formulas
+
+
+def formulas_of_the_sheet() -> list[str]:
+    found = []
+    for path in sorted((PROJECT / "source").glob("*/*.ipynb")):
+        for each in nbformat.read(path, as_version=4).cells:
+            if each.cell_type == "markdown":
+                found += re.findall(r"\$\$.+?\$\$|\$[^$]+?\$", re.sub(r"`[^`]*`", "", each.source), re.DOTALL)
+    return list(dict.fromkeys(found))
+
+
+def test_every_formula_of_the_sheet_is_set() -> None:
+    formulas = formulas_of_the_sheet()
+    assert len(formulas) > 100
+    unset = [tex for tex in formulas if "<math" not in sanitise(typeset(tex.replace("<", "&lt;")))]
+    assert unset == []
+
+
+@pytest.mark.parametrize(
+    ("tex", "parts"),
+    [
+        (r"$\delta_n^L$", ["<msubsup>", "δ"]),
+        (r"$$\mathcal L \tag{4}$$", ['<math display="block">', '<span class="tag">(4)</span>', "ℒ"]),
+        (r"\begin{align} a &= b \\ c &= d \end{align}", ["<mtable", "<mtr>"]),
+        (r"$$\begin{aligned} a &= b \\ &= c \end{aligned}$$", ["<mtable"]),
+        (r"\[x^2\]", ['display="block"', "<msup>"]),
+        (r"\(x^2\)", ["<msup>"]),
+        ("$a &lt; b$", ["&lt;"]),
+    ],
+)
+def test_formulas_become_mathml(tex: str, parts: list[str]) -> None:
+    made = sanitise(typeset(f"<p>{tex}</p>"))
+    for part in parts:
+        assert part in made
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        r"<p>$\unbekannt{x}$</p>",
+        r"<p>$\frac{1$</p>",
+        "<p>5$ oder 6$</p>",
+        "<p>nur ein $ hier</p>",
+        "<code>$x$</code>",
+        "<pre>$x$</pre>",
+        '<td class="tex2jax_ignore mathjax_ignore">$x$</td>',
+    ],
+)
+def test_what_is_no_formula_stays_as_it_is(html: str) -> None:
+    assert typeset(html) == html
+
+
+# ------------------------------------------------------------------------------------------------ in a browser
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.parametrize("width", [390, 1200])
+def test_a_browser_shows_the_page_without_widening_complaining_or_asking(tmp_path: Path, width: int) -> None:
+    """The page stays as wide as the window; a wide formula, table and picture scroll in their own boxes."""
+    hostile = [v4.new_markdown_cell(fragment) for fragment in HTML.values()]
+    wide = v4.new_markdown_cell("$$" + "+".join(f"x_{{{k}}}^2" for k in range(200)) + r"\tag{12}$$")
+    table = shown(text__html="<table><tr>" + "<td>123456789</td>" * 60 + "</tr></table>")
+    html = page(wide, table, printed("lang" * 500), v4.new_code_cell("x = " + "1 + " * 300 + "1"), graded(), *hostile)
+    measured = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script>"
+    path = tmp_path / "page.html"
+    path.write_text(html, encoding="utf-8")
+    probe = tmp_path / "probe.html"  # of the page without its policy, so that it can be measured
+    probe.write_text(
+        re.sub(r"<meta http-equiv=[^>]*>", "", html).replace("</body>", f"{measured}</body>"), encoding="utf-8"
+    )
+    for each in (path, probe):
+        run = subprocess.run(
+            [
+                str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}",
+                "--enable-logging=stderr", f"--window-size={width},900", "--dump-dom", each.as_uri(),
+            ],
+            check=True, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert "CONSOLE" not in run.stderr
+    inner = re.search(r"<title>(\d+) (\d+)</title>", run.stdout)
+    assert inner is not None
+    assert int(inner[1]) <= int(inner[2])
