@@ -231,9 +231,10 @@ class _Writer:
     def write(self, node: object) -> str:
         try:
             self.letters = self.named_dummies(node)
-            return self.read(node, 0).text
+            text = self.read(node, 0).text
         except _TooLargeError:
             return _TOO_LARGE
+        return text if len(text) <= MAX_LENGTH else _TOO_LARGE
 
     def named_dummies(self, node: object) -> dict[int, str]:
         """Return a letter for every dummy index that a sum in ``node`` binds: its own name where that is free."""
@@ -406,8 +407,10 @@ class _Writer:
             count: Fraction | None = Fraction(1)
             if self.kinds.of(variable) == "Tuple" and len(pair := self.kinds.arguments(variable)) == 2:
                 variable, count = pair[0], self.rational(pair[1])
-            if count is None or count.denominator != 1 or not 0 <= count <= MAX_DEPTH:
+            if count is None or count.denominator != 1:
                 return _Text(_refused("Derivative"), _ATOM)
+            if count > MAX_DEPTH:
+                raise _TooLargeError
             by = self.read(variable, depth).text
             for _time in range(count.numerator):
                 text = f"Derivative({text}, {by})"

@@ -23,7 +23,7 @@ from autograder.symbolic.expressions import (
     Sum,
     Symbol,
 )
-from autograder.symbolic.notation import Vocabulary, parse, read_lines
+from autograder.symbolic.notation import MAX_LINES, Vocabulary, parse, read_lines
 from tests.symbolic.chains import USUAL
 from tests.symbolic.sympy_chains import build, steps
 
@@ -368,7 +368,9 @@ def test_garbage_ends_in_a_verdict(part):
 
 def test_endless_lists_are_cut_off():
     """A list of a million steps is read as far as a cell is."""
-    assert len(check_derivation("1a", [START] * 1_000_000).lines) == 120
+    long, wide = [START] * 1_000_000, sp.Derivative(sigma(z), *[(z, 50)] * 5)
+    assert len(check_derivation("1a", long).lines) == MAX_LINES + 1
+    assert "zu lang" in check_derivation("1a", [START, wide]).lines[1].message
 
 
 def test_a_string_of_a_class_of_its_own_is_its_characters():
@@ -393,3 +395,34 @@ def test_checker_needs_no_sympy():
         "sys.exit('sympy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+_things = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.binary(max_size=4),
+        st.text(max_size=8),
+        st.sampled_from(
+            ["Fall i == j", "= a[i]", "Algebra", "## nur Worte", "", "\n= z", START, A[i], sp.S.true, sp.oo]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.tuples(inner, st.one_of(inner, st.just("Kettenregel"))),
+        st.sets(st.integers()),
+        st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(part=st.sampled_from(sorted(TASKS)), steps=st.lists(_things, max_size=6))
+def test_any_list_ends_in_a_verdict(part, steps):
+    """Whatever is in a list of steps, its text is judged as the list is, and the points stay in range."""
+    verdict = check_derivation(part, steps)
+    assert 0 <= verdict.points <= verdict.max_points
+    assert check_derivation(part, derivation_text(part, steps)) == verdict
