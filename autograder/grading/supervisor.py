@@ -34,6 +34,7 @@ KILL_SECONDS = 5.0
 MESSAGE_BYTES = 65536
 SPARE_PROCESSES = 16  # the kernel refuses processes only above the limit, so that the watch sees who exceeds it
 INODE_BYTES = 1024  # about what the kernel keeps of an empty file
+SOCKET_BYTES = 416 * 1024  # the most that it lets wait in a socket
 TICKS = os.sysconf("SC_CLK_TCK")
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
@@ -66,7 +67,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Process:
-    """A process: its CPU time and that of the children it waited for, in ticks; anonymous memory in bytes."""
+    """A process: its CPU time and that of the children it waited for, in ticks; memory of its own in bytes."""
 
     pid: int
     parent: int
@@ -92,7 +93,7 @@ def _process(pid: int) -> Process | None:
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - likewise
             numbers = file.read().rpartition(")")[2].split()
-        memory = _kilobytes(f"/proc/{pid}/status", ("RssAnon", "VmSwap"))
+        memory = _kilobytes(f"/proc/{pid}/status", ("RssAnon", "VmSwap", "VmPTE"))
     except OSError:  # it ended meanwhile
         return None
     own, children = int(numbers[11]) + int(numbers[12]), int(numbers[13]) + int(numbers[14])
@@ -124,7 +125,9 @@ def _shared_once(process: Process) -> int:
 
 
 def _stored(mounts: tuple[str, ...]) -> int:
-    total = 0
+    """Return the memory that belongs to no process: files, and what may wait in the sockets of this network."""
+    with open("/proc/self/net/sockstat", encoding="ascii") as file:  # noqa: PTH123 - likewise
+        total = int(file.readline().split()[2]) * SOCKET_BYTES
     for mount in mounts:
         use = os.statvfs(mount)
         total += (use.f_blocks - use.f_bfree) * use.f_frsize + (use.f_files - use.f_ffree) * INODE_BYTES
@@ -299,7 +302,8 @@ class Supervisor:
 
     def _memory(self, running: list[Process]) -> int:
         """Return what the session added: a quick upper bound, or the exact number if that exceeds the limit."""
-        stored, limit = _stored(self.settings.mounts), self.settings.limits.memory_bytes
+        stored = _stored(self.settings.mounts) if self.contained else 0
+        limit = self.settings.limits.memory_bytes
         bound = stored + max(0, sum(process.memory for process in running) - self.warm_bytes)
         if bound <= limit:
             return bound
