@@ -220,6 +220,7 @@ _TABLE = "table-layout:auto;border-collapse:collapse;border:none;color:inherit;b
 _CELL = "text-align:left;vertical-align:baseline;border:none;background:none;max-width:none;"
 _UNTYPESET = "class='tex2jax_ignore mathjax_ignore'"  # a dollar sign in a student's text starts no formula
 _INDENT = "1.7em"  # of the equals signs: the start of a proof stands out, as in a textbook
+_HANGING = "3.1em"
 _BELOW = "2em"  # of words and code, under the equals sign itself, which is set with a little space before it
 _WIDE = 21  # letters; a wider line gets the place of its rules too, and goes on below where even that is too narrow
 
@@ -227,7 +228,8 @@ _WIDE = 21  # letters; a wider line gets the place of its rules too, and goes on
 def _html(verdict: Verdict) -> str:
     rows = "".join(_line_html(k, heading, line) for k, (heading, line) in enumerate(_with_headings(verdict)))
     style = f"{_TABLE}margin:.2em 0;width:100%;max-width:60em"
-    chain = f"<table role='presentation' style='{style}'><tbody>{rows}</tbody></table>"
+    table = f"<table role='presentation' style='{style}'><tbody>{rows}</tbody></table>"
+    chain = f"<div style='overflow-x:auto'>{table}</div>"  # on a screen too narrow for formulas and rules
     title = _escape(_("Derivation {part}", part=verdict.part))
     return (
         f"<div style='border-left:4px solid {_border(verdict)};padding:.2em 0 .2em .9em;margin:.3em 0;color:inherit'>"
@@ -307,7 +309,7 @@ def _formula_html(k: int, line: LineVerdict) -> str:
         pieces[0] = f"{{}}= {pieces[0]}"
     # terms after the first begin under what stands right of the equals sign
     indent = f"padding-left:{_INDENT}" if equals else ""
-    hanging = f"padding-left:calc({_INDENT} + 1.4em);text-indent:-1.4em" if equals and len(pieces) > 1 else indent
+    hanging = f"padding-left:{_HANGING};text-indent:-1.4em;line-height:2" if equals and len(pieces) > 1 else indent
     formulas = " ".join(f"$\\displaystyle {_escape(piece)}$" for piece in pieces)
     return f"<div style='{hanging}'>{formulas}</div>"
 
