@@ -5,6 +5,7 @@ a copy of the submission, and nothing else: no network, no course folder, no oth
 says wall by wall what each is for. Linux only; ``unsafe=True`` does without the walls.
 """
 
+import compileall
 import contextlib
 import functools
 import io
@@ -68,11 +69,13 @@ SYSTEM = (
     *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"),
     *("/etc/fonts", "/etc/matplotlibrc"),
 )
+INSIDE = ("limits", "supervisor", "wire", "rpc", "session")
 # Of this package only what students have anyway and what runs there: no solutions, no unseen digits, no course
 PACKAGE = Path(__file__).resolve().parents[1]
 PARTS = (
     *("__init__.py", "messages.py", "locale", "symbolic", "numeric", "notebook"),
-    *(f"grading/{name}.py" for name in ("limits", "supervisor", "wire", "rpc", "session")),
+    *(f"grading/{name}.py" for name in INSIDE),
+    *(f"grading/__pycache__/{name}.{sys.implementation.cache_tag}.pyc" for name in INSIDE),
 )
 
 
@@ -400,6 +403,7 @@ def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: cont
     }.items():
         walls.write(content, Path("/etc", name))
     _show_interpreter(walls)
+    _compile()
     ours = Path(PACKAGE_PATH, PACKAGE.name)
     for name in PARTS:
         walls.show(PACKAGE / name, ours / name)
@@ -409,6 +413,12 @@ def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: cont
     walls.close()
     walls.options += ["--seccomp", walls.number(_filter()), "--chdir", HOME]
     return walls
+
+
+@functools.cache
+def _compile() -> None:
+    """Compile our package where that was not done yet, as nothing can be written inside."""
+    compileall.compile_dir(PACKAGE, quiet=2)
 
 
 def _namespaces(uid: int | None) -> list[str]:
