@@ -11,7 +11,7 @@ import difflib
 import re
 import unicodedata
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -160,40 +160,42 @@ def read_lines(text: str) -> list[ChainLine]:
     return lines
 
 
-def _steps(text: str) -> list[tuple[str, str]]:
-    """Return (code, comment) of every step; a step goes on over physical lines while a bracket is open."""
-    steps: list[tuple[str, str]] = []
+def _steps(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (code, comment) of every step; a step goes on over physical lines while a bracket is open."""
+    done: tuple[str, str] | None = None  # the step above, whose reason may go on below it
     code, comments, depth = "", list[str](), 0
     for physical in unicodedata.normalize("NFC", text).translate(_REPLACED).splitlines():
         stripped = physical.strip()
-        if not stripped or stripped.startswith("##") or _STUB.match(stripped):
-            continue
-        if stripped.startswith("# YOUR CODE HERE"):
+        if not stripped or stripped.startswith(("##", "# YOUR CODE HERE")) or _STUB.match(stripped):
             continue
         written, _mark, comment = stripped.partition("#")
-        written = written.strip()
+        written, comment = written.strip(), comment[:MAX_REASON]
         if not written:
             # a reason on a line of its own belongs to the step above it
             if code:
-                comments.append(comment[:MAX_REASON])
-            elif steps and comment:
-                last_code, last_comment = steps[-1]
-                steps[-1] = (last_code, f"{last_comment}, {comment}"[:MAX_REASON] if last_comment else comment)
+                comments.append(comment)
+            elif done is not None:
+                done = done[0], ", ".join(filter(None, (done[1], comment)))[:MAX_REASON]
             continue
         # a new "=" or "Fall" ends a step whose brackets never closed, so that one slip costs one line
-        if code and (depth <= 0 or written.startswith("=") or _CASE.match(written)):
-            steps.append((code, ", ".join(comments)))
-            code, comments, depth = "", [], 0
+        ended = code and (written.startswith("=") or _CASE.match(written) is not None)
+        if not code or ended:
+            if done is not None:
+                yield done
+            if ended:
+                yield code, ", ".join(comments)
+            done, code, comments, depth = None, "", [], 0
         code = f"{code} {written}"[: MAX_LENGTH + 2].strip() if len(code) <= MAX_LENGTH else code
         if comment.strip():
-            comments.append(comment[:MAX_REASON])
+            comments.append(comment)
         depth += sum(written.count(b) for b in "([{") - sum(written.count(b) for b in ")]}")
         if depth <= 0:
-            steps.append((code, ", ".join(comments)))
+            done = code, ", ".join(comments)
             code, comments, depth = "", [], 0
+    if done is not None:
+        yield done
     if code:
-        steps.append((code, ", ".join(comments)))
-    return steps
+        yield code, ", ".join(comments)
 
 
 # ------------------------------------------------------------------------------------------------ one expression
