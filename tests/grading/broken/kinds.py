@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.course.tiny_course import CORRECT
+from tests.course.tiny_course import CORRECT, answer
 
 ALL = 4.5
-WITHOUT_RECHNEN = 1.5
-WITHOUT_BEWEIS = 3.0
-WITHOUT_DOUBLE = 2.5
-WITHOUT_SQUARE = 3.5
+RECHNEN = 3.0
+WITHOUT_DOUBLE = 1.0
+WITHOUT_SQUARE = 2.0
+NOTHING = 0.0
 
 Cell = dict[str, Any]
 Break = Callable[[Path], object]
@@ -28,12 +28,24 @@ Break = Callable[[Path], object]
 
 @dataclass(frozen=True)
 class Kind:
-    """``note`` is part of a note on the hand-in; None: there is no note at all, it is taken as it is."""
+    """One kind.
+
+    ``note`` is part of a note on the hand-in; None: there is no note at all, it is taken as it is. The hand-in that is
+    broken is ``rechnen`` alone, or, being ``whole``, both notebooks.
+    """
 
     name: str
     breaks: Break
     points: float
     note: str | None = None
+    whole: bool = False
+
+    def hand_in(self, root: Path) -> None:
+        """Hand it in under its own name."""
+        folder = answer(root, self.name, CORRECT)
+        if not self.whole:
+            (folder / "beweis.ipynb").unlink()
+        self.breaks(folder)
 
 
 # ------------------------------------------------------------------------------------------------ tools
@@ -350,19 +362,28 @@ SHADOW = "raise SystemExit('nicht das echte Modul')"
 # ------------------------------------------------------------------------------------------------ the table
 
 KINDS = [
-    Kind("perfect", nothing, ALL),
+    Kind("perfect", nothing, ALL, whole=True),
     # --- names and places
-    Kind("counter-in-name", rename("rechnen.ipynb", "rechnen (1).ipynb"), ALL, FOUND.format("rechnen (1).ipynb")),
-    Kind("german-copy", rename("rechnen.ipynb", "rechnen-Kopie.ipynb"), ALL, FOUND.format("rechnen-Kopie.ipynb")),
-    Kind("copy-of", rename("rechnen.ipynb", "Kopie von rechnen.ipynb"), ALL, FOUND.format("Kopie von rechnen.ipynb")),
-    Kind("upper-case", rename("rechnen.ipynb", "RECHNEN.IPYNB"), ALL, FOUND.format("RECHNEN.IPYNB")),
-    Kind("decomposed-umlaut", rename("rechnen.ipynb", NFD), ALL, "fand sich in der Datei Lo"),
-    Kind("newline-in-name", rename("rechnen.ipynb", "rech\nnen.ipynb"), ALL, "rech\N{REPLACEMENT CHARACTER}nen.ipynb"),
+    Kind("counter-in-name", rename("rechnen.ipynb", "rechnen (1).ipynb"), RECHNEN, FOUND.format("rechnen (1).ipynb")),
+    Kind("german-copy", rename("rechnen.ipynb", "rechnen-Kopie.ipynb"), RECHNEN, FOUND.format("rechnen-Kopie.ipynb")),
     Kind(
-        "brackets-in-name", rename("rechnen.ipynb", "[Blatt 3] rechnen {x}.ipynb"), ALL, "[Blatt 3] rechnen {x}.ipynb"
+        "copy-of", rename("rechnen.ipynb", "Kopie von rechnen.ipynb"), RECHNEN, FOUND.format("Kopie von rechnen.ipynb")
     ),
-    Kind("markup-in-name", rename("rechnen.ipynb", "<b onclick=alert(1)>.ipynb"), ALL, "<b onclick=alert(1)>.ipynb"),
-    Kind("wrong-name", rename("rechnen.ipynb", "abgabe_meier.ipynb"), ALL, FOUND.format("abgabe_meier.ipynb")),
+    Kind("upper-case", rename("rechnen.ipynb", "RECHNEN.IPYNB"), RECHNEN, FOUND.format("RECHNEN.IPYNB")),
+    Kind("decomposed-umlaut", rename("rechnen.ipynb", NFD), RECHNEN, "fand sich in der Datei Lo"),
+    Kind(
+        "newline-in-name", rename("rechnen.ipynb", "rech\nnen.ipynb"), RECHNEN, "rech\N{REPLACEMENT CHARACTER}nen.ipynb"
+    ),
+    Kind(
+        "brackets-in-name",
+        rename("rechnen.ipynb", "[Blatt 3] rechnen {x}.ipynb"),
+        RECHNEN,
+        "[Blatt 3] rechnen {x}.ipynb",
+    ),
+    Kind(
+        "markup-in-name", rename("rechnen.ipynb", "<b onclick=alert(1)>.ipynb"), RECHNEN, "<b onclick=alert(1)>.ipynb"
+    ),
+    Kind("wrong-name", rename("rechnen.ipynb", "abgabe_meier.ipynb"), RECHNEN, FOUND.format("abgabe_meier.ipynb")),
     Kind(
         "names-swapped",
         both(
@@ -372,9 +393,12 @@ KINDS = [
         ),
         ALL,
         FOUND.format("beweis.ipynb"),
+        whole=True,
     ),
-    Kind("sub-folder", lambda folder: all_in(folder, "Blatt 3"), ALL, FOUND.format("Blatt 3/rechnen.ipynb")),
-    Kind("packed-by-a-mac", packed_by_a_mac, ALL, FOUND.format("Abgabe/Blatt/rechnen.ipynb")),
+    Kind(
+        "sub-folder", lambda folder: all_in(folder, "Blatt 3"), ALL, FOUND.format("Blatt 3/rechnen.ipynb"), whole=True
+    ),
+    Kind("packed-by-a-mac", packed_by_a_mac, ALL, FOUND.format("Abgabe/Blatt/rechnen.ipynb"), whole=True),
     Kind(
         "sub-folder-with-module",
         both(
@@ -383,164 +407,185 @@ KINDS = [
             lambda folder: all_in(folder, "abgabe"),
             rename("hilfe.py", "abgabe/hilfe.py"),
         ),
-        ALL,
+        RECHNEN,
         FOUND.format("abgabe/rechnen.ipynb"),
     ),
-    Kind("text-ending", rename("rechnen.ipynb", "rechnen.ipynb.txt"), ALL, FOUND.format("rechnen.ipynb.txt")),
-    Kind("json-named-py", rename("rechnen.ipynb", "rechnen.py"), ALL, FOUND.format("rechnen.py")),
+    Kind("text-ending", rename("rechnen.ipynb", "rechnen.ipynb.txt"), RECHNEN, FOUND.format("rechnen.ipynb.txt")),
+    Kind("json-named-py", rename("rechnen.ipynb", "rechnen.py"), RECHNEN, FOUND.format("rechnen.py")),
     # --- versions and parts
-    Kind("same-twice", lambda folder: save(folder, load(folder), "rechnen (1)"), ALL),
+    Kind("same-twice", lambda folder: save(folder, load(folder), "rechnen (1)"), RECHNEN),
     Kind(
         "newer-is-right",
         both(version("rechnen (2)", RIGHT), version("rechnen (1)", WRONG), version("rechnen", WRONG)),
-        ALL,
+        RECHNEN,
         "es zählt rechnen (2).ipynb.",
     ),
     Kind("newer-is-wrong", version("rechnen (1)", WRONG), WITHOUT_DOUBLE, "es zählt rechnen (1).ipynb."),
-    Kind("merged", merged, ALL, FOUND.format("rechnen.ipynb")),
-    Kind("split-files", split, ALL, "aus diesen Dateien zusammengesetzt: Teil 1.ipynb, Teil 2.ipynb"),
-    Kind("another-course", alien, 0, "Die Datei analysis_blatt7.ipynb passt zu keinem Notebook dieses Blatts"),
+    Kind("merged", merged, ALL, FOUND.format("rechnen.ipynb"), whole=True),
+    Kind("split-files", split, RECHNEN, "aus diesen Dateien zusammengesetzt: Teil 1.ipynb, Teil 2.ipynb"),
+    Kind(
+        "another-course", alien, 0, "Die Datei analysis_blatt7.ipynb passt zu keinem Notebook dieses Blatts", whole=True
+    ),
     # --- no notebook
-    Kind("script", as_script, WITHOUT_RECHNEN, "Die Datei rechnen.py ließ sich nicht lesen: sie ist kein Notebook"),
+    Kind("script", as_script, NOTHING, "Die Datei rechnen.py ließ sich nicht lesen: sie ist kein Notebook"),
     Kind(
         "web-page",
         both(replaced(nothing), content("rechnen.html", "<!DOCTYPE html><script>alert(1)</script>")),
-        WITHOUT_RECHNEN,
+        NOTHING,
         "Die Datei rechnen.html ließ sich nicht lesen: sie ist kein Notebook",
     ),
     Kind(
         "page-as-notebook",
         content("rechnen.ipynb", "<html>"),
-        WITHOUT_RECHNEN,
+        NOTHING,
         UNREAD.format("sie ist eine Webseite, kein Notebook"),
     ),
-    Kind("zip-as-notebook", replaced(zipped), WITHOUT_RECHNEN, "sie ist ein Zip-Archiv"),
+    Kind("zip-as-notebook", replaced(zipped), NOTHING, "sie ist ein Zip-Archiv"),
     Kind(
         "only-a-zip",
         both(replaced(nothing), lambda folder: zipped(folder / "rechnen.zip")),
-        WITHOUT_RECHNEN,
+        NOTHING,
         "rechnen.zip",
     ),
     Kind(
         "link-outside",
         both(rename("rechnen.ipynb", "geheim.json"), lambda folder: secret_link(folder / "rechnen.ipynb")),
-        WITHOUT_RECHNEN,
+        NOTHING,
         UNREAD.format("sie ist keine gewöhnliche Datei"),
     ),
-    Kind(
-        "dangling-link", replaced(lambda path: path.symlink_to("nirgends")), WITHOUT_RECHNEN, "keine gewöhnliche Datei"
-    ),
-    Kind("fifo", replaced(fifo_pipe), WITHOUT_RECHNEN, "keine gewöhnliche Datei"),
-    Kind("device", replaced(device), WITHOUT_RECHNEN, "keine gewöhnliche Datei"),
-    Kind("socket", replaced(unix_socket), WITHOUT_RECHNEN, "keine gewöhnliche Datei"),
-    Kind("folder", replaced(Path.mkdir), WITHOUT_RECHNEN, "keine gewöhnliche Datei"),
+    Kind("dangling-link", replaced(lambda path: path.symlink_to("nirgends")), NOTHING, "keine gewöhnliche Datei"),
+    Kind("fifo", replaced(fifo_pipe), NOTHING, "keine gewöhnliche Datei"),
+    Kind("device", replaced(device), NOTHING, "keine gewöhnliche Datei"),
+    Kind("socket", replaced(unix_socket), NOTHING, "keine gewöhnliche Datei"),
+    Kind("folder", replaced(Path.mkdir), NOTHING, "keine gewöhnliche Datei"),
     Kind(
         "no-permission",
         unreadable,
-        ALL if os.geteuid() == 0 else WITHOUT_RECHNEN,
+        RECHNEN if os.geteuid() == 0 else NOTHING,
         None if os.geteuid() == 0 else "das System",
     ),
-    Kind("huge", replaced(huge), WITHOUT_RECHNEN, "sie ist größer als 64 MiB"),
-    Kind("empty", content("rechnen.ipynb", b""), WITHOUT_RECHNEN, UNREAD.format("sie ist leer")),
-    Kind("zeros", content("rechnen.ipynb", bytes(5000)), WITHOUT_RECHNEN, UNREAD.format("sie ist leer")),
-    Kind("noise", content("rechnen.ipynb", noise(5000)), WITHOUT_RECHNEN, "kein gültiges JSON"),
-    Kind("fifo-beside", lambda folder: os.mkfifo(folder / "daten.csv"), ALL, "daten.csv ist keine gewöhnliche Datei"),
-    Kind("link-beside", lambda folder: (folder / "daten").symlink_to("/etc"), ALL, "daten ist keine gewöhnliche Datei"),
-    Kind("folder-over-handout", lambda folder: (folder / "hinweise.txt" / "x").mkdir(parents=True), ALL),
+    Kind("huge", replaced(huge), NOTHING, "sie ist größer als 64 MiB"),
+    Kind("empty", content("rechnen.ipynb", b""), NOTHING, UNREAD.format("sie ist leer")),
+    Kind("zeros", content("rechnen.ipynb", bytes(5000)), NOTHING, UNREAD.format("sie ist leer")),
+    Kind("noise", content("rechnen.ipynb", noise(5000)), NOTHING, "kein gültiges JSON"),
+    Kind(
+        "fifo-beside", lambda folder: os.mkfifo(folder / "daten.csv"), RECHNEN, "daten.csv ist keine gewöhnliche Datei"
+    ),
+    Kind(
+        "link-beside",
+        lambda folder: (folder / "daten").symlink_to("/etc"),
+        RECHNEN,
+        "daten ist keine gewöhnliche Datei",
+    ),
+    Kind("folder-over-handout", lambda folder: (folder / "hinweise.txt" / "x").mkdir(parents=True), RECHNEN),
     Kind(
         "file-in-folder-over-handout",
         both(lambda folder: (folder / "hinweise.txt").mkdir(), lambda folder: content("hinweise.txt/x", "x")(folder)),
-        ALL,
+        RECHNEN,
         "Die Datei hinweise.txt/x wurde nicht neben die Notebooks gelegt",
     ),
     # --- encodings and JSON
-    Kind("byte-order-mark", text(lambda old: old.encode("utf-8-sig")), ALL),
-    Kind("utf-16", text(lambda old: old.encode("utf-16")), ALL),
+    Kind("byte-order-mark", text(lambda old: old.encode("utf-8-sig")), RECHNEN),
+    Kind("utf-16", text(lambda old: old.encode("utf-16")), RECHNEN),
     Kind(
-        "latin-1", text(lambda old: old.replace("import math", "import math  # größer").encode("latin-1")), ALL, "setup"
+        "latin-1",
+        text(lambda old: old.replace("import math", "import math  # größer").encode("latin-1")),
+        RECHNEN,
+        "setup",
     ),
-    Kind("windows-lines", text(lambda old: old.replace("\n", "\r\n")), ALL),
-    Kind("trailing-comma", text(lambda old: old.replace("\n ],", ",\n ],", 1)), ALL, "überzählige Kommas"),
+    Kind("windows-lines", text(lambda old: old.replace("\n", "\r\n")), RECHNEN),
+    Kind("trailing-comma", text(lambda old: old.replace("\n ],", ",\n ],", 1)), RECHNEN, "überzählige Kommas"),
     Kind("truncated", text(truncated), WITHOUT_SQUARE, "beschädigt; 4 Zellen darüber ließen sich lesen"),
-    Kind("duplicate-keys", text(twice), ALL),
-    Kind("not-a-number", text(lambda old: old.replace('"execution_count": null', '"execution_count": NaN')), ALL),
-    Kind("deep-nesting", text(nested), ALL),
-    Kind("bottomless", content("rechnen.ipynb", b"[" * 200_000), WITHOUT_RECHNEN, "kein gültiges JSON"),
-    Kind("git-conflict", text(conflict), ALL, "Konfliktmarken von git"),
-    Kind("json-in-json", text(json.dumps), ALL),
-    Kind(
-        "other-json", content("rechnen.ipynb", '{"a": 1}'), WITHOUT_RECHNEN, UNREAD.format("sie enthält kein Notebook")
-    ),
+    Kind("duplicate-keys", text(twice), RECHNEN),
+    Kind("not-a-number", text(lambda old: old.replace('"execution_count": null', '"execution_count": NaN')), RECHNEN),
+    Kind("deep-nesting", text(nested), RECHNEN),
+    Kind("bottomless", content("rechnen.ipynb", b"[" * 200_000), NOTHING, "kein gültiges JSON"),
+    Kind("git-conflict", text(conflict), RECHNEN, "Konfliktmarken von git"),
+    Kind("json-in-json", text(json.dumps), RECHNEN),
+    Kind("other-json", content("rechnen.ipynb", '{"a": 1}'), NOTHING, UNREAD.format("sie enthält kein Notebook")),
     # --- formats
-    Kind("format-3", data(old_format(3)), ALL),
-    Kind("format-2", data(old_format(2)), ALL),
+    Kind("format-3", data(old_format(3)), RECHNEN),
+    Kind("format-2", data(old_format(2)), RECHNEN),
     Kind(
         "format-4.0",
         data(lambda made: {**made, "nbformat_minor": 0, "cells": [{**c, "id": None} for c in made["cells"]]}),
-        ALL,
+        RECHNEN,
     ),
-    Kind("format-5", data(lambda made: {**made, "nbformat": 5}), ALL),
-    Kind("format-99", data(lambda made: {**made, "nbformat": 99, "nbformat_minor": "neu"}), ALL),
-    Kind("cells-as-dict", data(lambda made: {**made, "cells": {str(k): c for k, c in enumerate(made["cells"])}}), ALL),
+    Kind("format-5", data(lambda made: {**made, "nbformat": 5}), RECHNEN),
+    Kind("format-99", data(lambda made: {**made, "nbformat": 99, "nbformat_minor": "neu"}), RECHNEN),
+    Kind(
+        "cells-as-dict", data(lambda made: {**made, "cells": {str(k): c for k, c in enumerate(made["cells"])}}), RECHNEN
+    ),
     Kind(
         "sources-as-lists",
         each(lambda cell: {**cell, "source": [[line] for line in cell["source"].splitlines(True)]}),
-        ALL,
+        RECHNEN,
     ),
-    Kind("source-as-number", cells(lambda found: [*found, code(7)]), ALL),
+    Kind("source-as-number", cells(lambda found: [*found, code(7)]), RECHNEN),
     Kind(
-        "no-outputs", each(lambda cell: {k: v for k, v in cell.items() if k not in ("outputs", "execution_count")}), ALL
+        "no-outputs",
+        each(lambda cell: {k: v for k, v in cell.items() if k not in ("outputs", "execution_count")}),
+        RECHNEN,
     ),
-    Kind("metadata-as-text", data(lambda made: {**made, "metadata": "keine"}), ALL),
-    Kind("kernel-r", data(lambda made: {**made, "metadata": {"kernelspec": {"name": "ir", "language": "R"}}}), ALL),
-    Kind("kernel-unknown", data(lambda made: {**made, "metadata": {"kernelspec": {"name": 7}}}), ALL),
-    Kind("widget-state", data(lambda made: {**made, "metadata": {"widgets": {"application/x": {"state": [1]}}}}), ALL),
+    Kind("metadata-as-text", data(lambda made: {**made, "metadata": "keine"}), RECHNEN),
+    Kind("kernel-r", data(lambda made: {**made, "metadata": {"kernelspec": {"name": "ir", "language": "R"}}}), RECHNEN),
+    Kind("kernel-unknown", data(lambda made: {**made, "metadata": {"kernelspec": {"name": 7}}}), RECHNEN),
+    Kind(
+        "widget-state", data(lambda made: {**made, "metadata": {"widgets": {"application/x": {"state": [1]}}}}), RECHNEN
+    ),
     # --- cells
-    Kind("ten-thousand-cells", cells(lambda found: [*found, *(code("", id=f"c{k}") for k in range(10_000))]), ALL),
-    Kind("five-megabyte-cell", cells(lambda found: [*found, code(f"x = '{'a' * 5 * 2**20}'")]), ALL),
-    Kind("empty-cells", cells(lambda found: [one for cell in found for one in (code("", id=""), cell)]), ALL),
-    Kind("colab", data(by_colab), ALL),
-    Kind("no-metadata", each(lambda cell: {**cell, "metadata": {}}), ALL),
+    Kind("ten-thousand-cells", cells(lambda found: [*found, *(code("", id=f"c{k}") for k in range(10_000))]), RECHNEN),
+    Kind("five-megabyte-cell", cells(lambda found: [*found, code(f"x = '{'a' * 5 * 2**20}'")]), RECHNEN),
+    Kind("empty-cells", cells(lambda found: [one for cell in found for one in (code("", id=""), cell)]), RECHNEN),
+    Kind("colab", data(by_colab), RECHNEN),
+    Kind("no-metadata", each(lambda cell: {**cell, "metadata": {}}), RECHNEN),
     Kind(
         "solution-as-markdown",
         each(lambda cell: {**cell, "cell_type": "markdown"}, "double_code"),
-        ALL,
+        RECHNEN,
         "keine Code-Zelle mehr",
     ),
     Kind(
-        "solution-as-raw", each(lambda cell: {**cell, "cell_type": "raw"}, "double_code"), ALL, "keine Code-Zelle mehr"
+        "solution-as-raw",
+        each(lambda cell: {**cell, "cell_type": "raw"}, "double_code"),
+        RECHNEN,
+        "keine Code-Zelle mehr",
     ),
-    Kind("all-markdown", each(lambda cell: {**cell, "cell_type": "markdown"}), ALL, "keine Code-Zelle mehr"),
-    Kind("typed-into-markdown", cells(into_markdown), ALL, "double_code"),
-    Kind("cut-in-two", cells(cut_in_two), ALL, "Die Zelle double_code war in 2 Teile geteilt"),
-    Kind("reverse-order", cells(lambda found: found[::-1]), ALL, "anderer Reihenfolge"),
-    Kind("one-cell", cells(in_one_cell), ALL, "double_test fehlte"),
+    Kind("all-markdown", each(lambda cell: {**cell, "cell_type": "markdown"}), RECHNEN, "keine Code-Zelle mehr"),
+    Kind("typed-into-markdown", cells(into_markdown), RECHNEN, "double_code"),
+    Kind("cut-in-two", cells(cut_in_two), RECHNEN, "Die Zelle double_code war in 2 Teile geteilt"),
+    Kind("reverse-order", cells(lambda found: found[::-1]), RECHNEN, "anderer Reihenfolge"),
+    Kind("one-cell", cells(in_one_cell), RECHNEN, "double_test fehlte"),
     Kind(
         "magic-with-blank",
         first_line("%% derivation tiny"),
         ALL,
         "Die erste Zeile der Zelle proof_code wurde berichtigt",
+        whole=True,
     ),
     Kind(
         "magic-in-capitals",
         first_line("%%Derivation tiny"),
         ALL,
         "Die erste Zeile der Zelle proof_code wurde berichtigt",
+        whole=True,
     ),
-    Kind("tests-deleted", cells(without("double_test", "square_test")), ALL, "double_test fehlte"),
-    Kind("test-edited", each(lambda cell: {**cell, "source": "2"}, "double_test"), ALL, "double_test war verändert"),
+    Kind("tests-deleted", cells(without("double_test", "square_test")), RECHNEN, "double_test fehlte"),
+    Kind(
+        "test-edited", each(lambda cell: {**cell, "source": "2"}, "double_test"), RECHNEN, "double_test war verändert"
+    ),
     Kind(
         "test-copied",
         cells(lambda found: [*found, {**by_id(found, "double_test"), "id": "again"}]),
-        ALL,
+        RECHNEN,
         "double_test gibt es 2-mal",
     ),
-    Kind("test-made-solution", each(metadata(solution=True, locked=False, grade=True), "double_test"), ALL),
-    Kind("points-changed", each(metadata(points=100), "double_test", "square_test"), ALL),
-    Kind("schema-too-new", each(metadata(schema_version=99)), ALL),
-    Kind("solutions-swapped", cells(lambda found: swap_ids(found, "double_code", "square_code")), ALL),
-    Kind("tests-swapped", cells(lambda found: swap_ids(found, "double_test", "square_test")), ALL),
-    Kind("code-and-test-swapped", cells(lambda found: swap_ids(found, "double_code", "double_test")), ALL),
+    Kind("test-made-solution", each(metadata(solution=True, locked=False, grade=True), "double_test"), RECHNEN),
+    Kind("points-changed", each(metadata(points=100), "double_test", "square_test"), RECHNEN),
+    Kind("schema-too-new", each(metadata(schema_version=99)), RECHNEN),
+    Kind("solutions-swapped", cells(lambda found: swap_ids(found, "double_code", "square_code")), RECHNEN),
+    Kind("tests-swapped", cells(lambda found: swap_ids(found, "double_test", "square_test")), RECHNEN),
+    Kind("code-and-test-swapped", cells(lambda found: swap_ids(found, "double_code", "double_test")), RECHNEN),
     Kind(
         "two-answers",
         cells(lambda found: [*found, {**by_id(found, "double_code"), "id": "later", "source": WRONG}]),
@@ -550,37 +595,39 @@ KINDS = [
     Kind(
         "extra-grade-cell",
         cells(lambda found: [*found, metadata(grade_id="bonus", grade=True, points=50)(code("50"))]),
-        ALL,
+        RECHNEN,
     ),
-    Kind("skipped-by-tag", each(tagged("skip-execution")), ALL),
-    Kind("raises-by-tag", each(tagged("raises-exception")), ALL),
-    Kind("attachment", each(lambda cell: {**cell, "attachments": {"a.png": {"image/png": PICTURE}}}, "title"), ALL),
+    Kind("skipped-by-tag", each(tagged("skip-execution")), RECHNEN),
+    Kind("raises-by-tag", each(tagged("raises-exception")), RECHNEN),
+    Kind("attachment", each(lambda cell: {**cell, "attachments": {"a.png": {"image/png": PICTURE}}}, "title"), RECHNEN),
     Kind(
         "broken-attachment",
         each(lambda cell: {**cell, "source": "![](attachment:x.png)", "attachments": 7}, "title"),
-        ALL,
+        RECHNEN,
     ),
-    Kind("lone-surrogate", text(lambda old: old.replace("# Titel", "# Titel \\ud800")), ALL),
-    Kind("null-character", cells(lambda found: [*found, code("x = 1\0")]), ALL),
+    Kind("lone-surrogate", text(lambda old: old.replace("# Titel", "# Titel \\ud800")), RECHNEN),
+    Kind("null-character", cells(lambda found: [*found, code("x = 1\0")]), RECHNEN),
     # --- files beside
-    Kind("time-nonsense", content("timestamp.txt", "gestern abend"), ALL, "Die Datei timestamp.txt nennt keine Zeit"),
-    Kind("time-binary", content("timestamp.txt", noise(200_000)), ALL, "Die Datei timestamp.txt nennt keine Zeit"),
+    Kind(
+        "time-nonsense", content("timestamp.txt", "gestern abend"), RECHNEN, "Die Datei timestamp.txt nennt keine Zeit"
+    ),
+    Kind("time-binary", content("timestamp.txt", noise(200_000)), RECHNEN, "Die Datei timestamp.txt nennt keine Zeit"),
     Kind(
         "time-fifo",
         lambda folder: os.mkfifo(folder / "timestamp.txt"),
-        ALL,
+        RECHNEN,
         "timestamp.txt ist keine gewöhnliche Datei",
     ),
-    Kind("time-empty", content("timestamp.txt", b""), ALL, "Die Datei timestamp.txt nennt keine Zeit"),
-    Kind("time-right", content("timestamp.txt", "2026-11-02 12:00:00 Europe/Berlin"), ALL),
-    Kind("config-handed-in", content("nbgrader_config.py", SHADOW), ALL),
-    Kind("sitecustomize", content("sitecustomize.py", SHADOW), ALL),
-    Kind("own-sympy", both(content("sympy.py", SHADOW), content("numpy.py", SHADOW)), ALL),
-    Kind("conftest", content("conftest.py", SHADOW), ALL),
+    Kind("time-empty", content("timestamp.txt", b""), RECHNEN, "Die Datei timestamp.txt nennt keine Zeit"),
+    Kind("time-right", content("timestamp.txt", "2026-11-02 12:00:00 Europe/Berlin"), RECHNEN),
+    Kind("config-handed-in", content("nbgrader_config.py", SHADOW), RECHNEN),
+    Kind("sitecustomize", content("sitecustomize.py", SHADOW), RECHNEN),
+    Kind("own-sympy", both(content("sympy.py", SHADOW), content("numpy.py", SHADOW)), RECHNEN),
+    Kind("conftest", content("conftest.py", SHADOW), RECHNEN),
     Kind(
         "many-files",
         lambda folder: [content(f"d{k:04}.txt", "x")(folder) for k in range(700)],
-        ALL,
+        RECHNEN,
         "mehr als 500 Dateien",
     ),
 ]
