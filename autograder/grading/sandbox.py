@@ -12,11 +12,13 @@ import io
 import json
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 import threading
@@ -49,6 +51,7 @@ STOP_SECONDS = 10.0
 # --- what is seen inside --------------------------------------------------------------------------------------------
 HOME = "/student"
 PACKAGE_PATH = "/grader"
+NEEDED_CAPABILITIES = 1 << 6 | 1 << 7 | 1 << 21  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
 USER = 1000  # its number inside, where it is nobody outside
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -386,6 +389,8 @@ class _Walls:
 
 def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: contextlib.ExitStack) -> _Walls:
     """Return bubblewrap's command line, without the program that it starts."""
+    if uid is not None:
+        _require_readable(Path(sys.base_prefix), Path(sys.prefix), Path(sysconfig.get_path("purelib")), PACKAGE)
     user = USER if uid is None else uid
     walls = _Walls(until)
     walls.options = [_bubblewrap(), *_namespaces(uid), "--hostname", "sandbox"]
@@ -413,6 +418,15 @@ def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: cont
     walls.close()
     walls.options += ["--seccomp", walls.number(_filter()), "--chdir", HOME]
     return walls
+
+
+def _require_readable(*folders: Path) -> None:
+    for folder in folders:
+        if folder.stat().st_mode & 0o005 != 0o005:
+            raise SandboxUnavailableError(
+                f"{folder} is for its owner only, and in the sandbox root becomes another user. "
+                f"Type: chmod -R go+rX {shlex.quote(str(folder))}"
+            )
 
 
 @functools.cache
@@ -453,12 +467,22 @@ def _show_interpreter(walls: _Walls) -> None:
 
 
 def _spare_uids() -> range:
-    """Return users' numbers that nobody has; none where this process is not root, or root of nobody else."""
+    """Return users' numbers that nobody has, for root to give away; none for an ordinary user."""
     if os.geteuid() != 0:
         return range(0)
-    first, _, count = map(int, Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()[-1].split())
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+    extents = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text("ascii").splitlines()]
+    first, _, count = extents[-1]
     end = min(first + count, 2**31)
-    return range(max(first, USER, end // 2), end)
+    spare = range(max(first, USER, end // 2), end)
+    if spare and int(status["CapEff"], 16) & NEEDED_CAPABILITIES == NEEDED_CAPABILITIES:
+        return spare
+    if extents[0][1] == 0:
+        raise SandboxUnavailableError(
+            "This root may not become another user, and the kernel does not limit root's processes. "
+            "Grade as an ordinary user; in a container, type: docker run --privileged"
+        )
+    return range(0)  # root of a container that an ordinary user has started
 
 
 @contextlib.contextmanager

@@ -856,6 +856,26 @@ def test_where_namespaces_are_forbidden_the_message_says_what_to_type(
         Sandbox(None)
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv")
+def test_half_a_root_is_told_to_be_an_ordinary_user() -> None:
+    """As in many containers: the kernel would not limit the number of its processes."""
+    half = ["setpriv", "--inh-caps=-sys_admin", "--bounding-set=-sys_admin"]
+    text = "from autograder.grading import sandbox; sandbox.Sandbox(None)"
+    done = subprocess.run([*half, sys.executable, "-c", text], check=False, capture_output=True, text=True)
+    assert "SandboxUnavailableError: This root may not become another user" in done.stderr
+    assert "Grade as an ordinary user" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user reads his own files")
+def test_a_package_for_root_only_is_told_how_to_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a root with a strict umask makes it: in the sandbox he is somebody else."""
+    package = tmp_path / "a course" / "autograder"
+    package.mkdir(parents=True, mode=0o700)
+    monkeypatch.setattr(sandbox_module, "PACKAGE", package)
+    with pytest.raises(SandboxUnavailableError, match=r"chmod -R go\+rX '.*/a course/autograder'"):
+        Sandbox(None)
+
+
 def test_whether_a_sandbox_works_can_be_asked_before() -> None:
     if shutil.which("bwrap") is None:
         pytest.skip("no bubblewrap")
