@@ -2,7 +2,7 @@
 
 Inside there is a read-only system, Python with its libraries, the parts of this package that students have anyway,
 a copy of the submission, and nothing else: no network, no course folder, no other submission. docs/threat_model.md
-says wall by wall what each is for. Linux only; ``unsafe=True`` does without the walls.
+says wall by wall what each is for. ``unsafe=True`` does without the walls. Both need Linux.
 """
 
 import compileall
@@ -112,7 +112,7 @@ class Usage:
 class Session:
     """A student's interpreter; ``channel`` is the grader's end of the socket to it.
 
-    Every method raises SandboxDiedError where the sandbox does not answer.
+    Every method, but not ``alive``, raises SandboxDiedError where the sandbox does not answer.
     """
 
     channel: socket.socket
@@ -178,6 +178,7 @@ class Sandbox:
         entry: str = ENTRY,
         modules: Sequence[Path] = (),
     ) -> None:
+        _require_linux()
         self._lock = threading.Lock()
         self._died: str | None = None
         self._supervisor: int | None = None  # a pidfd
@@ -343,6 +344,7 @@ class _Walls:
         self.options: list[str] = []
         self.numbers: list[int] = []
         self._until = until
+        self._made: set[Path] = set()
         self._to_close = ["/", "/dev"]
 
     def show(self, path: Path, inside: Path | None = None) -> None:
@@ -384,7 +386,9 @@ class _Walls:
 
     def _above(self, inside: Path) -> None:
         for folder in reversed(inside.parents[:-1]):  # bubblewrap would make them for their owner only
-            self.options += ["--perms", "0755", "--dir", str(folder)]
+            if folder not in self._made:
+                self._made.add(folder)
+                self.options += ["--perms", "0755", "--dir", str(folder)]
 
 
 def _walls(uid: int | None, limits: Limits, modules: Sequence[Path], until: contextlib.ExitStack) -> _Walls:
@@ -552,9 +556,12 @@ def _font_cache() -> dict[str, bytes]:
 # --- is it possible here --------------------------------------------------------------------------------------------
 
 
-def _bubblewrap() -> str:
+def _require_linux() -> None:
     if sys.platform != "linux":
-        raise SandboxUnavailableError("The sandbox needs Linux: grade on a Linux machine or in a Linux container.")
+        raise SandboxUnavailableError("Grading needs Linux: a machine, a virtual one (on Windows: WSL) or a container.")
+
+
+def _bubblewrap() -> str:
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailableError("bubblewrap (bwrap) is missing. Type: sudo apt-get install bubblewrap")
@@ -575,6 +582,7 @@ def require_bubblewrap() -> None:
         SandboxUnavailableError: it does not; the message says what to type.
 
     """
+    _require_linux()
     _filter()
     uid = USER if _spare_uids() else None
     mounts = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/tmp"]  # noqa: S108 - inside

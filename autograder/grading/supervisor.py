@@ -235,8 +235,8 @@ class Supervisor:
             self.end()
         elif session.alive and do == "interrupt":
             os.kill(session.pid, signal.SIGINT)  # not reaped yet, so that it is still this process
-        elif session.alive and do == "signal" and request["pid"] > 1:
-            with contextlib.suppress(OSError):
+        elif session.alive and do == "signal" and request["pid"] in {process.pid for process in descendants()}:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(request["pid"], request["number"])
         return session.to_json()
 
