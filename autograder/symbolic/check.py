@@ -297,7 +297,8 @@ class _Check:
         if not self.valid_start:
             return _("Begin with {start}; then your lines count.", start=self.task.start)
         # of several cases, the one last written that is not at its end
-        apart = [self.scored([chain], cases_complete=True)[1] for chain in reversed(self.chains)]
+        cases = self.chains[::-1] if self.runs[1:] else []
+        apart = [self.scored([chain], cases_complete=True)[1] for chain in cases] or [milestones]
         under_way = next((results for results in apart if not results[-1].earned), None)
         if under_way is None:
             return _("This case is proved. The other one is still missing.")
