@@ -111,7 +111,13 @@ def _name(
                 first, second, wrong, other=right, one_hot=one_hot
             ):
                 return key
-    for key, repaired in itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS):
+    # a factor that was in the line before; under the chain rule it is the outer derivative
+    scope = frozenset({"", "L", *comparison.setting.task.free})
+    lost = "missing_outer_derivative" if Rule.CHAIN in rules else "factor_lost"
+    put_back = ((lost, repaired) for repaired in _with_factor(second, _factors_of(first), scope))
+    for key, repaired in itertools.chain(
+        itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS), itertools.islice(put_back, _MAX_REPAIRS)
+    ):
         if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
             first, repaired, one_hot=one_hot
         ):
@@ -132,6 +138,28 @@ def _holds_for_two(first: Expression, second: Expression, comparison: Comparison
     return bool(pairs) and all(
         close(comparison.value(first, world, TRUTH), comparison.value(second, world, TRUTH)) for world in pairs
     )
+
+
+def _factors_of(expression: Expression) -> dict[Expression, frozenset[str]]:
+    """Return the quantities and function values of which ``expression`` is made, each with the indices in it."""
+    return {
+        node: frozenset(index.name for inner in walk(node) if isinstance(inner, Symbol) for index in inner.indices)
+        for node in walk(expression)
+        if isinstance(node, Symbol | Call) and not any(isinstance(inner, Sum) for inner in walk(node))
+    }
+
+
+def _with_factor(
+    node: Expression, factors: Mapping[Expression, frozenset[str]], scope: frozenset[str]
+) -> Iterator[Expression]:
+    """Yield ``node`` with a term multiplied by one of ``factors``; terms of sums and numerators count as well."""
+    yield from (Binary("*", node, factor) for factor, indices in factors.items() if indices <= scope)
+    inner = scope | {node.index} if isinstance(node, Sum) else scope
+    places = {"+": (0, 1), "-": (0, 1), "*": (1,), "/": (0,)}[node.operator] if isinstance(node, Binary) else (0,)
+    for k in places if isinstance(node, Binary | Negative | Sum) else ():
+        parts = children(node)
+        for changed in _with_factor(parts[k], factors, inner):
+            yield with_children(node, (*parts[:k], changed, *parts[k + 1 :]))
 
 
 # ------------------------------------------------------------------------------------------------ repairs
@@ -187,6 +215,8 @@ def _local_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -
         case Power(base, exponent):
             yield "quotient_unsquared", Power(base, Binary("+", exponent, Number(Fraction(1))))
             yield "power_exponent_kept", Power(base, Binary("-", exponent, Number(Fraction(1))))
+        case Binary("*", _, _):
+            yield from _narrowed_deltas(node)
         case Kronecker(left_index, right_index):
             yield "extra_kronecker", Number(Fraction(1))
             for other in scope:
@@ -208,6 +238,29 @@ def _local_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -
                     yield from _dh_edits(node, setting, scope)
     if isinstance(node, Binary | Call | Symbol | Power | Derivative):
         yield from _factor_edits(node, setting, scope)
+
+
+def _narrowed_deltas(product: Expression) -> Iterator[tuple[str, Expression]]:
+    """Yield ``product`` with a Kronecker delta that stands over a difference put at one term of it only."""
+    factors = _product(product)
+    for delta, terms in itertools.permutations(factors, 2):
+        if isinstance(delta, Kronecker) and isinstance(terms, Binary) and terms.operator in "+-":
+            for left, right in (
+                (Binary("*", delta, terms.left), terms.right),
+                (terms.left, Binary("*", delta, terms.right)),
+            ):
+                narrowed: Expression = Binary(terms.operator, left, right)
+                for factor in factors:
+                    if factor is not delta and factor is not terms:
+                        narrowed = Binary("*", factor, narrowed)
+                yield "extra_kronecker", narrowed
+
+
+def _product(node: Expression) -> list[Expression]:
+    match node:
+        case Binary("*", left, right):
+            return [*_product(left), *_product(right)]
+    return [node]
 
 
 def _index_edits(node: Symbol, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
