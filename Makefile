@@ -25,7 +25,7 @@ help:
 
 setup: .venv/ready
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml .ci/environment
 	@PYTHON="$(PYTHON)" sh .ci/environment
 	@touch $@
 
