@@ -128,7 +128,10 @@ class _Run:
     def mark(self, place: int) -> Outcome:
         """Run the whole text of a test for its points."""
         cell = self.cells[place]
-        tested = self.test(cell, self.student.kept(place), secret=True)
+        snapshot = self.student.kept(place)
+        tested = self.test(cell, snapshot, secret=True)
+        if snapshot is not None and snapshot.lost:  # perhaps by what a later cell left running
+            tested = self.test(cell, self.student.kept(place), secret=True)
         shown = self.shown.get(place, Tested())
         printed = self.outcomes[place].outputs
         if tested.error is not None:

@@ -91,10 +91,10 @@ class Student:
             self._kept[place] = snapshot
 
     def kept(self, place: int) -> Snapshot | None:
-        """Return the snapshot taken at ``place``; where it has died since, what led to it is run once more."""
+        """Return the snapshot taken at ``place``; where it is used or has died, what led to it is run once more."""
         snapshot = self._kept.pop(place, None)
         if snapshot is None or not snapshot.answers():
-            self._start_afresh()
+            self._start_afresh(place)  # without the cells after it, one of which may be what killed it
             snapshot = self._kept.pop(place, None)
         return snapshot
 
@@ -146,25 +146,30 @@ class Student:
             return False
         return True
 
-    def _start_afresh(self) -> None:
-        """Go on in a fresh interpreter; earlier cells that turn out harmful now are left out from then on."""
+    def _start_afresh(self, place: int | None = None) -> None:
+        """Go on in a fresh interpreter, as it was at ``place``, else as it was last.
+
+        Earlier cells that turn out harmful now are left out from then on.
+        """
         while True:
             self._wire.close()
             with suppress(SandboxDiedError):
                 self._session.kill()
             self._start()
-            if (harmful := self._again()) is None:
+            if (harmful := self._again(place)) is None:
                 return
             del self._steps[harmful]
 
-    def _again(self) -> int | None:
-        """Run the steps once more; return the number of the first that does harm, None if all went well."""
+    def _again(self, place: int | None) -> int | None:
+        """Run the steps to ``place`` once more; return the number of the first that does harm, None if none does."""
         for number, step in enumerate(self._steps):
             if isinstance(step, str):
                 if self._run(step).stopped is not None:
                     return number
             elif (snapshot := self._snapshot(0)) is not None:
                 self._kept[step] = snapshot
+            if step == place:
+                break
         return None
 
 
@@ -181,6 +186,11 @@ class Snapshot:
             Wire(channel), explain=_explain, raised=self._raised, heard=self._heard, known=known
         )
         self._sink: Sink | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the copy died, or had to be given up, while it was called into."""
+        return self._conversation.lost
 
     def answers(self) -> bool:
         """Return whether the copy still lives."""
@@ -254,6 +264,8 @@ class Snapshot:
 class _TestConversation(Conversation):
     """Tells a test of a lost connection as it tells of an exception: it is the student's code that is gone."""
 
+    lost = False
+
     def _call(self, *arguments: Any) -> Any:
         try:
             return super()._call(*arguments)
@@ -261,6 +273,7 @@ class _TestConversation(Conversation):
             self.wire.close()
             raise TooLongError from None
         except WireError as error:
+            self.lost = True
             self.wire.close()
             raise StudentError("Gone", str(error)) from None
 

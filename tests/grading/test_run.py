@@ -1,0 +1,251 @@
+"""A notebook from cells to points: what counts, what shows, and what a student's code cannot reach."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.limits import Limits
+from autograder.grading.run import Cell, run_notebook
+from autograder.grading.sandbox import SandboxUnavailableError
+
+LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30)
+SECRET = "geheim"
+
+TEST = """
+import numpy as np
+from autograder.notebook import Grade, expect_equal
+
+grade = Grade(2)
+### hidden
+correct = type("Correct", (), {"low": staticmethod(lambda x: 2 * x)})
+### end
+with grade.part(1, "low"):
+    expect_equal(low(1.0), 2.0, "low(1)")
+    ### hidden
+    grade.hidden("eine andere Zahl")
+    expect_equal(low(77.25), 154.5, "low")
+    ### end
+### hidden
+grade.substitute(correct, "low")
+### end
+with grade.part(1, "high"):
+    expect_equal(high(1.0), 3.0, "high(1)")
+    ### hidden
+    grade.hidden("eine andere Zahl")
+    expect_equal(high(77.25), 155.5, "high")
+    ### end
+grade
+"""
+LOW = "def low(x):\n    return 2 * x"
+HIGH = "def high(x):\n    return low(x) + 1"
+
+
+def shown(source: str) -> str:
+    """Return a test's text without what is hidden."""
+    kept, hidden = [], False
+    for line in source.split("\n"):
+        hidden = line.strip() == "### hidden" or (hidden and line.strip() != "### end")
+        if not hidden and line.strip() != "### end":
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def a_test(source: str, points: float = 2, name: str = "t") -> Cell:
+    return Cell(name, source, "test", shown(source), points)
+
+
+def run(*cells: Cell | str, files: Path | None = None, limits: Limits = LIMITS, seconds: float = 300):
+    made = [cell if isinstance(cell, Cell) else Cell(f"cell{k}", cell) for k, cell in enumerate(cells)]
+    try:
+        return run_notebook(made, files, limits, seconds=seconds)
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+
+
+def text(outcome) -> str:
+    return repr(outcome.outputs)
+
+
+SUBSTITUTED = TEST.replace('grade.substitute(correct, "low")', "")
+
+
+def test_right_functions_earn_their_points():
+    """And the card says so."""
+    *_cells, outcome = run(LOW, HIGH, a_test(TEST))
+    assert outcome.points == 2
+    assert "2 von 2 Punkten" in text(outcome)
+    assert outcome.outputs[-1]["metadata"] == {"autograder": True}
+
+
+def test_a_wrong_function_costs_its_own_points_only():
+    """What calls it is tested with a correct one in its place; the message is that of the visible check."""
+    *_cells, outcome = run("def low(x):\n    return 5.0", HIGH, a_test(TEST))
+    assert outcome.points == 1
+    assert "low(1): 5 statt 2" in text(outcome)
+
+
+def test_of_hidden_inputs_the_kind_alone_is_told():
+    """Neither the number that went in, nor what came out."""
+    special = "def low(x):\n    return 2 * x if x == 1 else 123.5"
+    *_cells, outcome = run(special, HIGH, a_test(SUBSTITUTED))
+    assert outcome.points == 0  # high calls low
+    assert "eine andere Zahl" in text(outcome)
+    for number in ("77", "123", "154"):
+        assert number not in text(outcome)
+
+
+def test_prints_of_visible_checks_appear_at_the_test():
+    """And cost nothing, like warnings and what goes to stderr."""
+    noise = "print('x ist', x)\n    warnings.warn('oh')\n    print('e', file=sys.stderr)"
+    noisy = f"import sys, warnings\ndef low(x):\n    {noise}\n    return 2 * x"
+    *_cells, outcome = run(noisy, HIGH, a_test(SUBSTITUTED))
+    assert outcome.points == 2
+    assert "x ist 1.0" in text(outcome)
+    assert "77" not in text(outcome)
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "print(x)",
+        "seen.append(x); print(seen)",
+        "raise ValueError(str(x))",
+        "raise type(f'E{x}', (Exception,), {})",
+        "return type(f'T{x}', (), {})()",
+        "return x",
+        "display(x)",
+        "open('/student/seen', 'a').write(str(x)); print(open('/student/seen').read())",
+        "exec(f'def f{int(x)}():\\n    raise ValueError', globals()); globals()[f'f{int(x)}']()",
+        "exec(chr(10) * int(x) + 'raise ValueError')",
+        "import warnings; warnings.warn(str(x), RuntimeWarning)",
+    ],
+)
+def test_no_hidden_input_comes_out(leak):
+    """Not by any way that a student could read later, neither at the test nor below."""
+    code = f"seen = []\ndef low(x):\n    if x != 1:\n        {leak}\n    print(seen)\n    return 2 * x"
+    later = "print(seen)\nimport os\nprint(os.path.exists('/student/seen') and open('/student/seen').read())"
+    outcomes = run(code, HIGH, a_test(SUBSTITUTED, name="a"), later, a_test(SUBSTITUTED, name="b"), later)
+    assert "77" not in text(outcomes[2]) + text(outcomes[3]) + text(outcomes[4]) + text(outcomes[5])
+
+
+def test_what_a_test_imports_and_defines_is_there_for_the_cells_below():
+    """As in the student's own notebook."""
+    test = "from itertools import islice\nexample = [1, 2]\nassert low(1) == 2"
+    outcomes = run(LOW, a_test(test), "print(list(islice(example, 1)))")
+    assert outcomes[1].points == 2
+    assert "[1]" in text(outcomes[2])
+
+
+def test_the_authors_names_are_the_authors():
+    """Whatever a student binds to them, Python's own names included."""
+    rebound = "np = abs = isinstance = Grade = expect_equal = len = 'mine'"
+    assert run(LOW, HIGH, rebound, a_test(TEST))[-1].points == 2
+
+
+def test_names_of_locked_cells_are_the_authors():
+    """A helper that was given to students is the one that was given."""
+    given = Cell("given", "import math\ndef helper(x):\n    return x + 1", "given")
+    test = "assert helper(1) == 2 and math.pi > 3\nassert low(1) == 2"
+    assert run(given, LOW, "helper = lambda x: 7\nmath = 1", a_test(test))[-1].points == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "points"),
+    [("1.5", 1.5), ("-3", 0), ("99", 2), ("float('nan')", 0), ("'text'", 2), ("True", 2), ("low(1)", 2)],
+)
+def test_a_plain_test_earns_what_it_ends_with(end, points):
+    """A number is partial credit within its bounds; anything else means that all held."""
+    assert run(LOW, a_test(f"assert low(1) == 2\n{end}"))[-1].points == points
+
+
+def test_a_failing_assertion_earns_nothing_and_says_why_where_it_may():
+    """Its sentence is shown if it was visible."""
+    outcome = run("def low(x):\n    return 0", a_test("assert low(1) == 2, 'so nicht'"))[-1]
+    assert (outcome.points, "so nicht" in text(outcome)) == (0, True)
+    hidden = "### hidden\nassert low(77) == 154, 'geheim'\n### end"
+    outcome = run("def low(x):\n    return 0", a_test(hidden))[-1]
+    assert (outcome.points, "geheim" in text(outcome)) == (0, False)
+
+
+def test_a_missing_function_is_named():
+    """Its part earns nothing, the others go on."""
+    outcome = run(LOW, a_test(TEST))[-1]
+    assert outcome.points == 1
+    assert "high gibt es noch nicht" in text(outcome)
+
+
+@pytest.mark.parametrize(
+    ("harm", "stopped"),
+    [
+        ("import os\nos._exit(0)", "died"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "died"),
+        ("while True:\n    pass", "too_long"),
+        (
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+            "too_long",
+        ),
+        ("x = []\nwhile True:\n    x.append(bytearray(10**8))", None),  # a MemoryError, which is an ordinary error
+        ("import ctypes\nctypes.string_at(0)", "died"),
+    ],
+)
+def test_a_harmful_cell_costs_itself(harm, stopped):
+    """What was defined above is there below, and tests above and below it are run."""
+    outcomes = run(LOW, a_test(TEST, name="above"), harm, HIGH, a_test(TEST, name="below"))
+    assert outcomes[2].stopped == stopped
+    assert [outcomes[1].points, outcomes[4].points] == [1, 2]
+
+
+@pytest.mark.parametrize("harm", ["import os; os._exit(0)", "while True: pass", "import os; os.kill(-1, 9)"])
+def test_a_harmful_function_costs_its_own_test(harm):
+    """The tests of others have interpreters of their own."""
+    code = f"def bad(x):\n    {harm}"
+    outcomes = run(LOW, HIGH, code, a_test("assert bad(1) == 1", name="bad"), a_test(TEST))
+    assert [outcomes[3].points, outcomes[4].points] == [0, 2]
+
+
+def test_a_thread_that_kills_later_does_not_take_the_points_of_what_was_right():
+    """What led to the copies is run once more."""
+    bomb = "import threading, os\nthreading.Timer(1.0, lambda: os.kill(-1, 9)).start()"
+    slow = "import time\ntime.sleep(2)"
+    outcomes = run(LOW, HIGH, a_test(TEST, name="first"), bomb, slow, a_test(TEST, name="second"))
+    assert outcomes[2].points == 2
+
+
+def test_a_proof_counts_as_it_stands_in_its_cell():
+    """Not what the student's Python makes of the name; the answer below the cell is ours."""
+    from tests.symbolic.chains import USUAL
+
+    test = Cell(
+        "t",
+        'from autograder.notebook import Grade\ngrade = Grade(2)\ngrade.derivation("1a", derivation_1a)\ngrade',
+        "test",
+        "",
+        2,
+    )
+    lie = "derivation_1a = 'anything'"
+    outcomes = run("%load_ext autograder", "%%derivation 1a\n" + USUAL["1a"], lie, test)
+    assert outcomes[3].points == 2
+    assert "2 von 2 Punkten" in text(outcomes[1])
+    empty = "%%derivation 1a\nDerivative(sigma(z), z)"
+    assert run("%load_ext autograder", empty, lie, test)[-1].points == 0
+
+
+def test_the_files_of_a_hand_in_are_there(tmp_path):
+    """A module of the student's own can be imported; none takes the place of NumPy."""
+    (tmp_path / "mine.py").write_text(LOW, encoding="utf-8")
+    (tmp_path / "numpy.py").write_text("raise SystemExit", encoding="utf-8")
+    outcomes = run("from mine import low\nimport numpy as np\nnp.ones(1)", HIGH, a_test(TEST), files=tmp_path)
+    assert outcomes[-1].points == 2
+
+
+def test_time_for_the_whole_runs_out():
+    """What did not run says so, and earns nothing."""
+    outcomes = run("import time\ntime.sleep(3)", LOW, a_test("assert low(1) == 2"), seconds=2)
+    assert [outcome.stopped for outcome in outcomes[1:]] == ["no_time", "no_time"]
+    assert outcomes[-1].points == 0
+
+
+def test_the_same_notebook_gets_the_same_outcome():
+    """Whatever ran before."""
+    cells = [LOW, HIGH, "print(hash('x'), id(0) and 1)", a_test(TEST)]
+    assert run(*cells)[-1].points == run(*cells)[-1].points
