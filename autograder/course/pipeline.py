@@ -8,8 +8,10 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
+
+from autograder.grading.intake import AutogradeAll
 
 LOGFILE = ".nbgrader.log"
 
@@ -70,7 +72,7 @@ class Pipeline:
 
     def autograde(self, assignment: str, student: str) -> None:
         """Grade one hand-in."""
-        self._run(Autograde, assignment, student)
+        self._run(AutogradeAll, assignment, student)
 
     def generate_feedback(self, assignment: str, student: str) -> None:
         """Write the feedback on one hand-in."""

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.course.pipeline import LOGFILE, Pipeline, StepError
 from autograder.course.results import Result, Task, result_of, tasks_of
 from autograder.course.table import legend, points_table
+from autograder.grading.recovery import holds_anything
 from autograder.messages import _, number
 
 GRADES = "grades.csv"
@@ -44,7 +45,7 @@ def grade(pipeline: Pipeline, assignment: str, students: list[str], console: Con
 
 
 def _grade_one(pipeline: Pipeline, assignment: str, student: str, tasks: list[Task]) -> Result:
-    if not any(pipeline.folder("submitted", student, assignment).glob("*.ipynb")):
+    if not holds_anything(pipeline.folder("submitted", student, assignment)):
         return Result(student, {}, (_("handed in no notebook."),))
     try:
         pipeline.autograde(assignment, student)

@@ -10,7 +10,7 @@ then grades. ``submitted/`` is only ever read.
 import contextlib
 import fnmatch
 import glob
-import shutil
+import re
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,8 +23,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from autograder.grading.notes import add_notes
-from autograder.grading.reading import UnreadableNotebookError
-from autograder.grading.recovery import TIMESTAMP, holds_anything, read_timestamp, recover
+from autograder.grading.reading import UnreadableNotebookError, read_bytes
+from autograder.grading.recovery import MOST_BYTES, TIMESTAMP, holds_anything, read_timestamp, recover
 
 
 class SubmissionExporter(NotebookExporter):
@@ -82,6 +82,8 @@ class Intake:
 
     def _before_converting(self, *, assignment: str, student: str, notebooks: list[str]) -> None:
         """Recover the hand-in that is next, and tell nbgrader (in ``notebooks``) what there is of it."""
+        if not notebooks:  # nothing is released, as nbgrader will say
+            return
         mine = Path(notebooks[0]).parent
         beside = find_all_files(str(self._source), [*self._ignore, "*.ipynb"])
         relative = [PurePosixPath(Path(path).relative_to(self._source)) for path in beside]
@@ -93,7 +95,7 @@ class Intake:
             nbformat.write(notebook, mine / f"{name}.ipynb")
         for target, path in hand_in.files.items():
             (mine / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, mine / target, follow_symlinks=False)
+            (mine / target).write_bytes(read_bytes(path, MOST_BYTES))
         notebooks[:] = [path for path in notebooks if Path(path).is_file()]
         if self._hook is not None:
             self._hook(assignment=assignment, student=student, notebooks=notebooks)
@@ -103,4 +105,13 @@ def own_course_directory(converter: BaseConverter, **changes: Any) -> CourseDire
     """Return a copy of the converter's course directory with ``changes``; formgrader shares the original."""
     shared = converter.coursedir
     traits = {name: getattr(shared, name) for name in shared.trait_names(config=True)}
-    return CourseDirectory(parent=converter, **{**traits, **changes})
+    return _CourseDirectory(parent=converter, **{**traits, **changes})
+
+
+class _CourseDirectory(CourseDirectory):
+    """nbgrader's, which takes a path that is a step's folder for a pattern."""
+
+    def format_path(self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False) -> str:
+        """Return a hand-in's folder, or the pattern that matches it."""
+        step = re.escape(nbgrader_step) if escape else nbgrader_step
+        return str(super().format_path(step, student_id, assignment_id, escape))

@@ -3,6 +3,7 @@
 Files are recognised by the cells in them, and by their name where that says nothing. The folder stays as it is.
 """
 
+import os
 import re
 import stat
 import unicodedata
@@ -247,7 +248,8 @@ class _Recovery:
                 self._read_timestamp(path)
                 continue
             room -= (self.folder / path).lstat().st_size
-            if room < 0 or not _harmless(target) or target in self.result.files or _collides(target, reserved):
+            fits = room >= 0 and os.access(self.folder / path, os.R_OK)
+            if not fits or not _harmless(target) or target in self.result.files or _collides(target, reserved):
                 text = _("The file {file} was not laid beside the notebooks (name or size).", file=_shown(path))
                 self.general.append(text)
             else:

@@ -53,7 +53,7 @@ NOTED = {
     "a-folder": [UNREAD.format("sie ist keine gewöhnliche Datei")],
     "test-deleted": ["Die Zelle double_test fehlte und wurde wieder eingesetzt."],
     "test-edited": ["Die Zelle square_test war verändert; es zählt die ausgeteilte."],
-    "solution-moved": ["Die Zelle double_code fehlt."],
+    "solution-moved": ["Die Zellen standen in anderer Reihenfolge; ausgeführt wurden sie in der ausgeteilten."],
     "all-right": [],
     "stripped": [],
     "utf-16": [],
@@ -97,7 +97,7 @@ def test_a_students_own_marker_hides_nothing_of_the_answer(graded: Path) -> None
 def test_feedback_shows_points_and_notes(graded: Path) -> None:
     page = graded / "feedback" / "test-deleted" / ASSIGNMENT / "rechnen.html"
     html = page.read_text(encoding="utf-8")
-    assert "Score: 3.0 / 3.0" in html
+    assert "3 von 3 Punkten" in html
     assert "fehlte und wurde wieder eingesetzt" in html
 
 

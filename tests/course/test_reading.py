@@ -9,6 +9,7 @@ import pytest
 from nbformat import v4
 
 from autograder.grading import reading
+from autograder.grading.notes import NOTES_CELL
 from autograder.grading.reading import UnreadableNotebookError, read_submission
 
 CODE = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
@@ -36,6 +37,11 @@ def read(tmp_path: Path, content: object) -> nbformat.NotebookNode:
         (b'{"a": 1}', "sie enthält kein Notebook"),
         (b'{"cells": []}', "sie enthält keine Zellen"),
         (b'{"cells": {"0": 1}}', "sie enthält keine Zellen"),
+        (b'{"cells": "viele"}', "sie enthält keine Zellen"),
+        (b"PK\x03\x04...", "sie ist ein Zip-Archiv"),
+        (b"\n<!doctype html><html>", "sie ist eine Webseite"),
+        (b"\x89PNG\r\n", "sie ist ein Bild"),
+        (b"\0" * 100, "sie ist leer"),
         (b'{"cells": [1, null, {"cell_type": "hex"}]}', "sie enthält keine Zellen"),
         (b'{"worksheets": 7}', "sie enthält kein Notebook"),
     ],
@@ -114,3 +120,56 @@ def test_a_huge_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(reading, "LARGEST_FILE", 2**20)
     with pytest.raises(UnreadableNotebookError, match="größer als 1 MiB"):
         read(tmp_path, {"cells": [{**CODE, "source": "x" * 2**20}]})
+
+
+def mended(tmp_path: Path, text: str) -> tuple[list[str], tuple[str, ...]]:
+    (tmp_path / "n.ipynb").write_text(text, encoding="utf-8")
+    reading = read_submission(tmp_path / "n.ipynb")
+    nbformat.validate(reading.notebook)
+    return [cell.source for cell in reading.notebook.cells], reading.notes
+
+
+TWO = json.dumps({"cells": [CODE, {**CODE, "id": "b", "source": 'a, ]\n"}'}], "metadata": {}}, indent=1)
+
+
+CONFLICT = '<<<<<<< HEAD\n   "source": "1",\n||||||| base\n   "source": "0",\n=======\n   "source": "2",\n>>>>>>> main'
+COMMAS = "Die Datei war kein ganz gültiges JSON (überzählige Kommas) und wurde ausgebessert."
+CONFLICTS = "In der Datei standen Konfliktmarken von git; es zählt jeweils die obere Fassung."
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (TWO.replace("\n ],", ",\n ],"), COMMAS),
+        (TWO.replace('   "source": "1",', CONFLICT), CONFLICTS),
+        (TWO[: TWO.rindex("]")], "Die Datei ist ab Zeile 19 beschädigt; 2 Zellen darüber ließen sich lesen."),
+        (json.dumps(TWO), None),
+        (json.dumps(json.dumps(TWO)), None),
+        (TWO.replace('"1"', "[[[1]]]"), None),
+        ("\ufeff" + TWO, None),
+    ],
+)
+def test_what_is_damaged_is_read_as_far_as_its_meaning_is_clear(tmp_path: Path, text: str, note: str | None) -> None:
+    sources, notes = mended(tmp_path, text)
+    assert sources == ["1", 'a, ]\n"}']
+    assert list(notes) == ([] if note is None else [note])
+
+
+def test_numbered_cells_in_an_object_are_read_in_order(tmp_path: Path) -> None:
+    cells = {str(number): {**CODE, "id": f"c{number}", "source": str(number)} for number in range(12)}
+    assert [cell.source for cell in read(tmp_path, {"cells": cells}).cells] == [str(number) for number in range(12)]
+
+
+def test_of_too_many_cells_the_first_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_CELLS", 10)
+    cells = [{**CODE, "id": f"c{number}", "source": "x" * (number % 2)} for number in range(30)]
+    sources, notes = mended(tmp_path, json.dumps({"cells": cells}))
+    assert sources == ["x"] * 10
+    assert notes == ("Das Notebook hat 15 Zellen; es zählen die ersten 10.",)
+
+
+def test_a_cell_cannot_pass_for_our_notes(tmp_path: Path) -> None:
+    forged = {**CODE, "id": NOTES_CELL, "metadata": {"autograder": {"notes": ["20 Punkte"]}}}
+    (cell,) = read(tmp_path, {"cells": [forged]}).cells
+    assert cell.id != NOTES_CELL
+    assert cell.metadata == {}

@@ -39,8 +39,27 @@ def test_the_table_shows_points_per_task_and_notes_and_a_second_run_the_same(fre
     assert run(fresh).stdout == done.stdout
 
 
+def test_a_hand_in_in_a_sub_folder_is_graded_and_one_without_a_notebook_is_told_what_is_missing(fresh: Path) -> None:
+    """A single hand-in without a notebook in its own folder is what nbgrader refuses before it looks."""
+    folder = answer(fresh, "anna", CORRECT)
+    (folder / "Blatt").mkdir()
+    for path in list(folder.glob("*.ipynb")):
+        path.rename(folder / "Blatt" / path.name)
+    other = answer(fresh, "bert", CORRECT)
+    for path in list(other.glob("*.ipynb")):
+        path.unlink()
+    (other / "rechnen.zip").write_bytes(b"PK\x03\x04")
+    done = run(fresh)
+    assert done.returncode == 0
+    assert "anna: rechnen: Das Notebook fand sich in der Datei Blatt/rechnen.ipynb." in done.stdout
+    assert "bert: rechnen: Die Datei rechnen.zip ließ sich nicht lesen: " in done.stdout
+    assert points(fresh) == {"anna": 4.5, "bert": 0.0}
+
+
 def test_a_hand_in_that_nbgrader_cannot_take_is_noted_and_the_others_are_graded(fresh: Path) -> None:
-    (answer(fresh, "anna", CORRECT) / "timestamp.txt").write_text("yesterday", encoding="utf-8")
+    answer(fresh, "anna", CORRECT)
+    (fresh / "autograded" / "anna").mkdir(parents=True)
+    (fresh / "autograded" / "anna" / ASSIGNMENT).write_text("no folder", encoding="utf-8")
     answer(fresh, "bert", CORRECT)
     done = run(fresh)
     assert done.returncode == 1
