@@ -712,6 +712,20 @@ def test_the_supervisor_cannot_be_touched(student: Student) -> None:
     assert student.session.alive
 
 
+def test_limits_cannot_be_raised(student: Student) -> None:
+    assert student.run("""
+        import resource
+        result = []
+        for name in ("AS", "NPROC", "NOFILE", "FSIZE", "CPU", "CORE"):
+            which = getattr(resource, "RLIMIT_" + name)
+            limit = resource.getrlimit(which)[1]
+            try:
+                resource.setrlimit(which, (limit + 1, limit + 1))
+            except (ValueError, OSError):
+                result.append(name)
+    """) == ["AS", "NPROC", "NOFILE", "FSIZE", "CPU", "CORE"]
+
+
 def test_nobody_inside_has_a_privilege(student: Student) -> None:
     """No capability, no way to gain one, and a user that owns nothing outside."""
     status = student.run("result = open('/proc/self/status').read()")
