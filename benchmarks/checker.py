@@ -1,7 +1,8 @@
 """How long the checker takes: a line and a chain of the corpus, its import, and hostile text. ``make benchmark``.
 
-Times are wall clock on this machine, everything in one process, the first run of each part left out (it prepares the
-task). Per line is the time of a chain over its lines.
+Times are those of the processor, so that other work on the machine changes them little; with one thread and no files
+they are what a student waits. The first run of each part is left out (it prepares the task). Per line is the time of a
+chain over its lines.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from tests.symbolic.chains import USUAL
 from tests.symbolic.hostile import HOSTILE
 
 CORPUS = Path(__file__).parents[1] / "tests" / "symbolic" / "corpus"
-IMPORT = "import time; t = time.perf_counter(); import autograder.symbolic; print(time.perf_counter() - t)"
+IMPORT = "import time; t = time.process_time(); import autograder.symbolic; print(time.process_time() - t)"
 
 
 def seconds(part: str, text: str) -> tuple[float, int]:
     """Return how long the check of ``text`` takes, and how many lines it has."""
-    start = time.perf_counter()
+    start = time.process_time()
     verdict = check_derivation(part, text)
-    return time.perf_counter() - start, max(len(verdict.lines), 1)
+    return time.process_time() - start, max(len(verdict.lines), 1)
 
 
 def row(name: str, values: list[float]) -> str:

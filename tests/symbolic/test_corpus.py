@@ -95,11 +95,12 @@ def test_figures_of_the_corpus_are_those_promised():
 
 
 def test_every_wrong_chain_says_which_lines_are_wrong():
-    """Each lists them; where no line is, the chain lacks points for another reason: another rule, a step left out."""
+    """Each lists them; where none is, points are lost to another rule or a missing step, or a line is said twice."""
     assert [_name(entry) for entry in WRONG if "bad_lines" not in entry[1]] == []
     sound = [entry for entry in WRONG if not entry[1]["bad_lines"]]
     assert len(WRONG) - len(sound) >= 150
-    assert [_name(entry) for entry in sound if _check(entry).points >= TASKS[entry[0][:2]].max_points] == []
+    full = [entry for entry in sound if _check(entry).points >= TASKS[entry[0][:2]].max_points]
+    assert {entry[1].get("status") for entry in full} <= {"repeated"}
 
 
 # the mistakes that a student must be told by name
