@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import io
 import math
+import numbers
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def _run(name: str, statements: ast.Module, last: ast.Expr | None, space: dict[s
 
 def _number(value: Any) -> float | None:
     """Return partial credit where the cell's last line is a number, as nbgrader has it; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return None
     return max(float(value), 0.0) if math.isfinite(value) else 0.0
 

@@ -31,7 +31,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-MAX_FRAME = 256 * 2**20  # bytes
+MAX_FRAME = 128 * 2**20  # bytes
+MAX_TEXT = 16 * 2**20  # bytes of JSON, of which Python makes thirty times as many
 MAX_DEPTH = 40
 MAX_NODES = 500_000
 MAX_DIGITS = 1000
@@ -173,7 +174,7 @@ def decode(encoded: Encoded, resolve: Resolve) -> Any:
         return _Decoder(encoded.buffers, resolve).value(encoded.tree, 0)
     except WireError:
         raise
-    except (TypeError, ValueError, KeyError, OverflowError, IndexError, StopIteration, RecursionError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError, StopIteration, RecursionError, MemoryError) as error:
         raise WireError(f"not a value: {type(error).__name__}") from None
 
 
@@ -209,7 +210,10 @@ class _Decoder:
             case {"bytes": int(length)} if len(tree) == 1:
                 return self.buffer(length)
             case {"range": [int(start), int(stop), int(step)]} if len(tree) == 1:
-                return range(start, stop, step)
+                found = range(start, stop, step)
+                if len(found) > MAX_NODES:  # a test that lists it would fill its memory
+                    raise WireError("too deep or too large")
+                return found
             case {"rng": dict(state)} if len(tree) == 1:
                 return _rng(state)
             case {"function": int(number), "name": str(name)} if len(tree) == 2:
@@ -306,7 +310,7 @@ class Wire:
         sizes = [[len(buffer) for buffer in value.buffers] for value in values]
         text = json.dumps([message, [value.tree for value in values], sizes], separators=(",", ":")).encode()
         length = sum(map(len, buffers))
-        if len(text) + length > MAX_FRAME:
+        if len(text) > MAX_TEXT or length > MAX_FRAME:
             raise WireError("too large")
         with self._sending, self._undisturbed():
             self._send_all(b"".join([_HEAD.pack(len(text), length), text, *buffers]), deadline)
@@ -322,7 +326,7 @@ class Wire:
             raise DeadlineError("no answer in time")  # also where the other side talks without end
         with self._undisturbed():
             text_length, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
-            if text_length + length > MAX_FRAME:
+            if text_length > MAX_TEXT or length > MAX_FRAME:
                 raise WireError("too large")
             text, body = self._take(text_length, deadline), self._take(length, deadline)
         try:
@@ -336,7 +340,7 @@ class Wire:
                     buffers.append(memoryview(body)[start : start + size])
                     start += size
                 values.append(Encoded(tree, buffers))
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, RecursionError, MemoryError):
             raise WireError("not a message") from None
         if start != length or not isinstance(message, dict):
             raise WireError("not a message")

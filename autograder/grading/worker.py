@@ -25,7 +25,7 @@ from autograder.grading.solutions import COURSE_VARIABLE
 from autograder.messages import _
 
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
-_MEMORY = 8 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
+_MEMORY = 3 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
 _SPARE = 60.0  # seconds beyond the time of the notebook until the worker is given up
 
 

@@ -112,7 +112,10 @@ class Grade:
         return sum(row.earned for row in self.rows)
 
     def substitute(self, correct: object, *names: str) -> None:
-        """Let the student's code call ``correct``'s functions ``names`` in all parts from here on."""
+        """Let the student's code call ``correct``'s functions ``names`` in all parts from here on.
+
+        Only those that were tested before: a student's code could ask the correct function for its own test's answers.
+        """
         self._substitutes = {name: getattr(correct, name) for name in names}
 
     def part(self, points: float, title: str) -> _Part:

@@ -151,7 +151,16 @@ def test_names_of_locked_cells_are_the_authors():
 
 @pytest.mark.parametrize(
     ("end", "points"),
-    [("1.5", 1.5), ("-3", 0), ("99", 2), ("float('nan')", 0), ("'text'", 2), ("True", 2), ("low(1)", 2)],
+    [
+        ("1.5", 1.5),
+        ("-3", 0),
+        ("99", 2),
+        ("float('nan')", 0),
+        ("'text'", 2),
+        ("True", 2),
+        ("low(1)", 2),
+        ("__import__('numpy').int64(0)", 0),
+    ],
 )
 def test_a_plain_test_earns_what_it_ends_with(end, points):
     """A number is partial credit within its bounds; anything else means that all held."""
