@@ -320,7 +320,12 @@ class Supervisor:
         return self.exact_bytes
 
     def end(self) -> None:
-        """Kill the session and all that it left behind, wait until nothing is left, and close its account."""
+        """Kill the session and all that it left behind, wait until nothing is left, and close its account.
+
+        Raises:
+            TimeoutError: something does not end; the supervisor must, and with it the sandbox.
+
+        """
         session = self.current
         if session is None:
             return
@@ -332,16 +337,15 @@ class Supervisor:
                 while os.waitpid(-1, os.WNOHANG)[0] != 0:
                     pass
                 time.sleep(0.002)
+            raise TimeoutError("A process does not end.")
         session.count_cpu([])
         session.alive = False
 
     def _kill_all(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            if self.contained:
-                os.kill(-1, signal.SIGKILL)  # all but PID 1, at one stroke that no fork escapes
-            else:
-                for process in descendants():
-                    os.kill(process.pid, signal.SIGKILL)
+        # -1: all but PID 1, at one stroke that no fork escapes
+        for pid in [-1] if self.contained else [process.pid for process in descendants()]:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
 
 
 # --- start ----------------------------------------------------------------------------------------------------------
