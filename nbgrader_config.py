@@ -63,6 +63,7 @@ c.Autograde.autograde_preprocessors = [
 # limits of a submission, and what each means: autograder/grading/limits.py, nbgrader autograde --help-all
 
 # --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------
+c.HTMLExporter.preprocessors = [f"{GRADING}.formgrader.ShowSafely"]  # formgrader's pages
 c.GenerateFeedback.exporter_class = f"{GRADING}.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{NBGRADER}.GetGrades",
