@@ -22,7 +22,7 @@ TOKEN = "tiny"
 def course(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a course of one's own with a hand-in."""
     root = Path(shutil.copytree(released, tmp_path_factory.mktemp("formgrader") / "course"))
-    answer(root, "anna", CORRECT)
+    answer(root, "anna", CORRECT | {"title": "# Titel <script>alert('evil')</script>"})
     return root
 
 
@@ -70,3 +70,10 @@ def test_its_autograde_button_grades_with_our_classes(server: str, course: Path)
     assert done["success"], done.get("error", done)
     assert json.loads(get(f"{server}/{path}"))["score"] == 4.5
     assert (course / "autograded" / "anna" / ASSIGNMENT / "rechnen.ipynb").is_file()
+
+
+def test_its_pages_run_nothing_of_a_students(server: str) -> None:
+    (submission,) = json.loads(get(f"{server}/formgrader/api/submitted_notebooks/{ASSIGNMENT}/rechnen"))
+    page = get(f"{server}/formgrader/submissions/{submission['id']}")
+    assert "Titel" in page
+    assert "evil" not in page
