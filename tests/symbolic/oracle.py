@@ -21,6 +21,7 @@ from autograder.symbolic.expressions import (
     Power,
     Sum,
     Symbol,
+    walk,
 )
 from autograder.symbolic.setting import family, lower_indices
 
@@ -177,14 +178,19 @@ class _Evaluation:
         return (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
 
     def by_expression(self, body, variable, env):
-        """Return df/du as f'(z)/u'(z), which holds where there is one variable."""
-        if self.setting.shapes.keys() - {("z", None), ("x", None)}:
+        """Return df/du as f'(z)/u'(z), which holds where u is made of one quantity z alone."""
+        symbols = {node for node in walk(variable) if isinstance(node, Symbol)}
+        if len(symbols) != 1 or any(isinstance(node, Sum) for node in walk(variable)):
             raise UnsupportedError
-        (of,) = self.setting.shapes
-        derived = self.pair(variable, env, (of, (), None))[1]
+        (symbol,) = symbols
+        of = family(symbol)
+        if of in self.setting.definitions or of in self.setting.depends:
+            raise UnsupportedError
+        by = of, self.indices(symbol, env), None
+        derived = self.pair(variable, env, by)[1]
         if abs(derived) < SAME:
             raise NoValueError
-        return self.pair(body, env, (of, (), None))[1] / derived
+        return self.pair(body, env, by)[1] / derived
 
     def power(self, base, exponent, env, by):
         u, du = self.pair(base, env, by)
