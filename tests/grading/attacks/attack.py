@@ -28,14 +28,15 @@ class Effect(Enum):
 
 @dataclass(frozen=True)
 class Attack:
-    """One hand-in. All text may hold the names of :mod:`tests.grading.attacks.places` as ``@COURSE@``.
+    """One hand-in. All text may hold the names of :meth:`Places.fill`, as ``@COURSE@``.
 
     ``cells`` are answers by grade id; ``top`` and ``bottom`` are cells of the student's own, above and below all
     others; ``files`` and ``links`` lie beside the notebook; ``change`` edits the notebook at the end. ``trace`` is
-    what betrays success: a part of the path that changed, of the command line that was left, or of the text that the
-    student gets back; without it any finding of the kind counts. ``accomplice`` is handed in by somebody else and
-    graded before. ``alone`` attacks are tried without protection in a course of their own, since they would spoil the
-    others' proof. ``untried`` says why an attack is not tried without protection at all.
+    what betrays success: a part of the path that changed, of the command line that was left, or the name of the
+    secret that was read; without it any finding of the kind counts. The ``accomplice`` is another student, graded
+    before. Where not ``honest``, nothing of the student's own work is in it that could count. ``alone`` attacks are
+    tried without protection in a course of their own, since they would spoil the others' proof. ``untried`` says why
+    an attack is not tried without protection at all.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Attack:
     change: Change | None = None
     trace: str = ""
     accomplice: Attack | None = None
+    honest: bool = True
     alone: bool = False
     untried: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from tests.grading.attacks.victim import HONEST, INNOCENT, TARGETS, VICTIM
 from tests.grading.attacks.watch import Report
 
 LARGEST_RESULT = 5 * 2**20  # bytes of what grading writes for one hand-in
+LARGEST_PROCESS = 3 * 2**30  # bytes of any process of the graders
 SHOWN_LABELS = 40  # enough to know the labels of the unseen digits by
 PROOF = "BEUTE"  # what attacks print who took more than they may
 ELSEWHERE = "boese.example"  # the host that active pages ask
@@ -30,10 +32,8 @@ def secrets() -> dict[str, str]:
     """Return all secrets by the name of their place: canaries, the system's own and the unseen digits' labels."""
     found = {canary.name: canary.value for canary in Canary}
     found["UNSEEN"] = "".join(map(str, unseen_digits()[1][:SHOWN_LABELS]))
-    try:
+    with suppress(OSError, IndexError):  # an ordinary user cannot read it, which is the point
         found["SHADOW"] = Path("/etc/shadow").read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, IndexError):  # an ordinary user cannot read it, which is the point
-        pass
     return found
 
 
@@ -81,15 +81,22 @@ class Outcome:
     def of(self, attack: Attack) -> list[Finding]:
         """Return all that ``attack`` achieved."""
         return [
-            *self._points(attack.name),
+            *self._points(attack),
             *self._read(attack),
             *self._around(attack),
             *self._results(attack),
         ]
 
+    def successes(self, attack: Attack) -> list[Finding]:
+        """Return what ``attack`` achieved of what it was after."""
+        found = [finding for finding in self.of(attack) if finding.effect is attack.effect]
+        return [finding for finding in found if attack.effect is not Effect.READ or attack.trace in finding.what]
+
     def of_all(self) -> list[Finding]:
         """Return all that one attack or another achieved, for what cannot be traced to one."""
         found = [Finding(Effect.CHANGED, path) for path in [*self.report.changed, *self._spoilt()]]
+        if self.report.memory > LARGEST_PROCESS:
+            found.append(Finding(Effect.HOGGED, f"a process of {self.report.memory / 2**30:.1f} GiB"))
         found += [Finding(Effect.LEFT, line) for line in self.report.left]
         found += [Finding(Effect.READ, f"somebody was called: {call}") for call in self.report.calls]
         found += [Finding(Effect.STOPPED, name) for name in (VICTIM, INNOCENT) if not self.graded(name)]
@@ -99,15 +106,15 @@ class Outcome:
 
     # ------------------------------------------------------------------------------------ one by one
 
-    def _points(self, student: str) -> Iterator[Finding]:
-        got = self.points.get(student, {}) if self.graded(student) else {}
+    def _points(self, attack: Attack) -> Iterator[Finding]:
+        got = self.points.get(attack.name, {}) if self.graded(attack.name) else {}
         for test, points in got.items():
             if test in TARGETS and points != 0:
                 yield Finding(Effect.POINTS, f"{test}: {points:g}")
             if test in HONEST and points > HONEST[test]:
                 yield Finding(Effect.POINTS, f"{test}: {points:g}")
         for test, points in HONEST.items():
-            if got.get(test, 0) < points:
+            if attack.honest and got.get(test, 0) < points:
                 yield Finding(Effect.LOST, test)
 
     def _read(self, attack: Attack) -> Iterator[Finding]:
@@ -221,7 +228,7 @@ class _Page(HTMLParser):
                 self.found.append(f"<{tag} {name}={value[:80]!r}>")
 
     def handle_data(self, data: str) -> None:
-        if self._inside == "script" and MARK in data or self._inside == "style" and ELSEWHERE in data:
+        if (self._inside == "script" and MARK in data) or (self._inside == "style" and ELSEWHERE in data):
             self.found.append(f"<{self._inside}>{data[:80]!r}")
 
     def handle_endtag(self, _tag: str) -> None:

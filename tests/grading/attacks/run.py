@@ -98,7 +98,9 @@ def unprotected(
     shutil.copytree(course, places.course, dirs_exist_ok=True)
     hand_in(places, attacks)
     walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
-    for path in dict.fromkeys(["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", sys.base_prefix, sys.prefix]):
+    for path in dict.fromkeys(
+        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", sys.base_prefix, sys.prefix]
+    ):
         walls += ["--ro-bind-try", path, path]
     if Path("/etc/shadow").exists():
         walls += ["--ro-bind", str(kit.root / "shadow"), "/etc/shadow"]
@@ -141,6 +143,6 @@ def _watch(
         text=True,
         errors="replace",
         timeout=seconds + 400,
-        preexec_fn=limit,  # noqa: PLW1509 - there are no threads here
+        preexec_fn=limit,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -33,8 +33,7 @@ def _hidden(text: str) -> str:
 
 _CARD = "import numpy as np\nfrom autograder.notebook import Grade, expect_equal\n\n"
 _CORRECT = _hidden(
-    "from autograder.grading import solutions\n\n"
-    f'correct = solutions("{NOTEBOOK}")\n{Canary.TEST.value} = correct'
+    f'from autograder.grading import solutions\n\ncorrect = solutions("{NOTEBOOK}")\n{Canary.TEST.value} = correct'
 )
 _CHAIN = """%%derivation 1a
 Derivative(sigma(z), z)
@@ -58,7 +57,7 @@ def _simple_test(name: str, known: str, hidden: str) -> str:
 
 
 _SHIFTED = f"""{_CARD}grade = Grade(1)
-{_CORRECT}{_hidden('grade.substitute(correct, "scale")')}with grade.part(1, "shifted"):
+{_CORRECT}{_hidden('grade.substitute(correct, "scale", "total")')}with grade.part(1, "shifted"):
     expect_equal(shifted(np.array([1.0, 2.0])), np.array([3.0, 6.0]), "shifted([1, 2])")
     ### BEGIN HIDDEN TESTS
     grade.hidden("ein anderer Vektor")
@@ -93,8 +92,10 @@ result = total([1.0, 2.0])
 assert isinstance(result, float)
 assert abs(result - 5.0) < 1e-9
 assert total([]) == 0
-{_CORRECT}{_hidden('''hidden = np.linspace(-1, 2, 8)
-assert np.allclose(total(hidden), correct.total(hidden))''')}2"""
+{_CORRECT}{
+    _hidden('''hidden = np.linspace(-1, 2, 8)
+assert np.allclose(total(hidden.copy()), correct.total(hidden))''')
+}2"""
 
 # partial credit as a number
 _PIECES = f"""import numpy as np
@@ -103,10 +104,12 @@ points = 0
 got = list(pieces(np.arange(5.0), 2))
 if len(got) == 3 and sum(map(np.sum, got)) == 10:
     points += 0.5
-{_CORRECT}{_hidden('''hidden = np.random.default_rng(4).normal(0, 1, 9)
+{_CORRECT}{
+    _hidden('''hidden = np.random.default_rng(4).normal(0, 1, 9)
 for piece, right in zip(pieces(hidden, 4), correct.pieces(hidden, 4), strict=True):
     np.testing.assert_allclose(piece, right)
-points += 0.5''')}points"""
+points += 0.5''')
+}points"""
 
 _DERIVATION = """from autograder.notebook import Grade
 
@@ -128,10 +131,10 @@ def _sheet() -> NotebookNode:
         cell("setup", "%load_ext autograder\nimport numpy as np"),
         _solution("first", "x", "2 * x"),
         cell("first_test", _simple_test("first", "first(2.0), 4.0", Canary.INPUT.value), points=1),
-        _solution("shifted", "x", "scale(x) - 1"),
-        cell("shifted_test", _SHIFTED, points=1),
         _solution("scale", "x", "3 * x + 1"),
         cell("scale_test", _SCALE, points=2),
+        _solution("shifted", "x", "scale(x) - 1"),
+        cell("shifted_test", _SHIFTED, points=1),
         _solution("total", "xs", "float(sum(x * x for x in xs))"),
         cell("total_test", _TOTAL, points=2),
         _solution("pieces", "x, size", "(x[k : k + size] for k in range(0, len(x), size))"),
@@ -146,7 +149,9 @@ def _sheet() -> NotebookNode:
 def hand_in(places: Places, attacks: Iterable[Attack]) -> None:
     """Fill ``submitted`` with the attacks' hand-ins and two innocent ones, one graded first and one last."""
     for student in (VICTIM, INNOCENT):
-        _write(places, Attack(student, "solves what everybody solves", Effect.POINTS, bottom=f"# {Canary.HAND_IN.value}"))
+        _write(
+            places, Attack(student, "solves what everybody solves", Effect.POINTS, bottom=f"# {Canary.HAND_IN.value}")
+        )
     for attack in attacks:
         for each in attack.hand_ins():
             _write(places, each)

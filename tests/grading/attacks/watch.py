@@ -14,6 +14,7 @@ import hashlib
 import http.server
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -41,6 +42,7 @@ class Report:
     status: int | None = None  # None: stopped after too many seconds
     feedback_status: int = 0
     seconds: float = 0.0
+    memory: int = 0  # bytes, the most that any one process took
     log: str = ""
     calls: list[str] = field(default_factory=list)  # what the services were sent
     changed: list[str] = field(default_factory=list)  # paths
@@ -64,10 +66,9 @@ def main(root: str, students: str, seconds: str) -> None:
     report.status, report.log = _nbgrader(places, "autograde", ASSIGNMENT, seconds=float(seconds))
     report.seconds = time.monotonic() - start
     report.left = _left_behind()
+    report.memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     after = _snapshot(places)
-    report.changed = sorted(
-        path for path in before.keys() | after.keys() if before.get(path) != after.get(path)
-    )
+    report.changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     if students:
         status, log = _nbgrader(places, "generate_feedback", ASSIGNMENT, f"--student={students}", seconds=300)
         report.feedback_status = 1 if status is None else status
@@ -82,7 +83,12 @@ def _nbgrader(places: Places, *arguments: str, seconds: float) -> tuple[int | No
         process = subprocess.Popen(
             [sys.executable, "-m", "nbgrader", *arguments],
             cwd=places.course,
-            env={**os.environ, "HOME": str(places.home), "JUPYTER_PLATFORM_DIRS": "1", VARIABLE: Canary.ENVIRONMENT.value},
+            env={
+                **os.environ,
+                "HOME": str(places.home),
+                "JUPYTER_PLATFORM_DIRS": "1",
+                VARIABLE: Canary.ENVIRONMENT.value,
+            },
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

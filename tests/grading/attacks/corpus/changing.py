@@ -1,4 +1,9 @@
+# ruff: noqa: E501 - students write long lines
 """Changes to what is not the student's: gradebook, other hand-ins, the course, the environment, the machine."""
+
+from typing import Any
+
+from nbformat import NotebookNode, v4
 
 from tests.grading.attacks.attack import Attack, Effect
 
@@ -20,7 +25,48 @@ with path.open("a") as file:
     return _change(name, what, code, trace)
 
 
+def _authors_cell(name: str, what: str, cell_id: str, **metadata: Any) -> Attack:
+    """Return an attack with a cell that claims to be the author's, who is trusted."""
+
+    def change(notebook: NotebookNode) -> None:
+        made = v4.new_code_cell(_TOUCH, id=cell_id)
+        claim = {"schema_version": 3, "grade_id": cell_id, "locked": True, "task": False}
+        made.metadata["nbgrader"] = {**claim, "grade": False, "solution": False, **metadata}
+        made.metadata["autograder"] = {"points": 2.0, "notes": ["@MARK@"]}
+        notebook.cells.insert(2, made)
+
+    return Attack(name, what, Effect.CHANGED, change=change)
+
+
+def _changed_cell(name: str, what: str, cell_id: str) -> Attack:
+    """Return an attack with the author's cell ``cell_id`` changed."""
+
+    def change(notebook: NotebookNode) -> None:
+        made = v4.new_code_cell(_TOUCH, id="mine")
+        made.metadata["nbgrader"] = next(cell for cell in notebook.cells if cell.id == cell_id).metadata["nbgrader"]
+        notebook.cells = [made if cell.id == cell_id else cell for cell in notebook.cells]
+
+    return Attack(name, what, Effect.CHANGED, change=change, untried="stock nbgrader puts locked cells back, too")
+
+
+_TOUCH = """from pathlib import Path
+Path("@HOST@/@MARK@.txt").write_text("")
+def defined(argument=Path("@HOST@/@MARK@.txt").touch()):
+    return 100
+100"""
+
 ATTACKS = [
+    _authors_cell("locked-cell-of-my-own", "A cell that claims to be locked, so the author's.", "mine"),
+    _authors_cell("test-cell-of-my-own", "A cell that claims to be a test.", "my_test", grade=True, points=5),
+    _authors_cell(
+        "notes-of-my-own",
+        "A test that claims to be the grader's own cell of notes.",
+        "autograder_notes",
+        grade=True,
+        points=5,
+    ),
+    _changed_cell("test-changed", "The text of a test is the student's.", "total_test"),
+    _changed_cell("setup-changed", "The text of a locked cell is the student's.", "setup"),
     _change(
         "grades-of-others",
         "Gives somebody else other points.",
@@ -37,10 +83,17 @@ database.close()""",
         "Writes beside a hand-in that is graded later.",
         "@COURSE@/submitted/z-innocent/blatt/@MARK@.py",
     ),
-    _write("results-of-others", "Writes into somebody else's results.", "@COURSE@/autograded/a-victim/blatt/@MARK@.txt"),
+    _write(
+        "results-of-others", "Writes into somebody else's results.", "@COURSE@/autograded/a-victim/blatt/@MARK@.txt"
+    ),
     _write("source-changed", "Writes into the sheet's folder.", "@COURSE@/source/blatt/@MARK@.txt"),
     _write("release-changed", "Writes into what is handed out.", "@COURSE@/assignments/blatt/@MARK@.txt"),
-    _write("configuration", "Adds a line to the course's configuration.", "@COURSE@/nbgrader_config.py", "nbgrader_config.py"),
+    _write(
+        "configuration",
+        "Adds a line to the course's configuration.",
+        "@COURSE@/nbgrader_config.py",
+        "nbgrader_config.py",
+    ),
     _write("host-file-changed", "Adds a line to a file of somebody else's.", "@HOST@/secret.txt", "secret.txt"),
     _change(
         "file-deleted",
@@ -57,7 +110,9 @@ from pathlib import Path
 for name in ("purelib", "platlib"):
     (Path(sysconfig.get_paths()[name]) / "@MARK@.py").write_text("")""",
     ),
-    _write("the-package-itself", "Leaves a module in the package that grades.", "@PACKAGE@/autograder/notebook/@MARK@.py"),
+    _write(
+        "the-package-itself", "Leaves a module in the package that grades.", "@PACKAGE@/autograder/notebook/@MARK@.py"
+    ),
     _write(
         "ipython-startup",
         "Leaves a script that every later kernel of the grader runs.",
@@ -98,13 +153,6 @@ class Loaded:
         return "x"
 
 Loaded()""",
-    ),
-    Attack(
-        "link-written-through",
-        "Writes through a link beside the notebook.",
-        Effect.CHANGED,
-        links={"out": "@HOST@"},
-        bottom='open("out/@MARK@.txt", "w").close()',
     ),
     Attack(
         "daemon-that-grades",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - students write long lines
 """Points for tasks that were not solved: tests disarmed, checkers replaced, answers stolen, outputs forged."""
 
 import json
@@ -44,6 +45,13 @@ def _answered_already(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.id == "total_test":
             cell.outputs = [v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
+
+
+def _shifted_first(notebook: NotebookNode) -> None:
+    moved = [cell for cell in notebook.cells if cell.id.startswith("shifted")]
+    rest = [cell for cell in notebook.cells if cell not in moved]
+    at = next(place for place, cell in enumerate(rest) if cell.id == "scale_code")
+    notebook.cells = [*rest[:at], *moved, *rest[at:]]
 
 
 ATTACKS = [
@@ -130,7 +138,7 @@ shell.run_cell_async = lambda code, *a, **k: run_async(other(code), *a, **{{**k,
 run = shell.run_code
 
 async def run_code(code, *arguments, **options):
-    if {"total", "result"} & set(code.co_names):
+    if {{"total", "result"}} & set(code.co_names):
         return False
     return await run(code, *arguments, **options)
 
@@ -359,7 +367,9 @@ def scale(x):
         "expect-equal",
         "expect_equal is replaced in the package.",
         Effect.POINTS,
-        {"scale_code": f"import autograder.notebook\nautograder.notebook.expect_equal = lambda *a, **k: None\n{WRONG_SCALE}"},
+        {
+            "scale_code": f"import autograder.notebook\nautograder.notebook.expect_equal = lambda *a, **k: None\n{WRONG_SCALE}"
+        },
     ),
     Attack(
         "expect-equal-bytecode",
@@ -620,9 +630,10 @@ def scale(x):
         "solution-of-another-student",
         "The notebook that is handed in is a link to somebody else's.",
         Effect.POINTS,
-        links={"rechnen.ipynb": "@COURSE@/submitted/@NAME@-source/blatt/rechnen.ipynb"},
+        links={"rechnen.ipynb": "@COURSE@/submitted/@NAME@-0/blatt/rechnen.ipynb"},
+        honest=False,
         accomplice=Attack(
-            "solution-of-another-student-source",
+            "solution-of-another-student-0",
             "Solves a task.",
             Effect.POINTS,
             {"scale_code": "def scale(x):\n    return 3 * x + 1"},
@@ -661,7 +672,7 @@ def scale(x):
         "A thread waits for the card and rewrites its rows when they are there.",
         Effect.POINTS,
         {
-            "scale_code": f"""import threading, time
+            "scale_code": """import threading, time
 from dataclasses import replace
 
 def lurk():
@@ -682,7 +693,7 @@ def scale(x):
         "A timer's signal handler changes the variables of the test in which it strikes.",
         Effect.POINTS,
         {
-            "total_code": f"""import signal, time
+            "total_code": """import signal, time
 
 def strike(number, frame):
     globals()["total"] = lambda xs: float(sum(x * x for x in xs)) if len(xs) < 3 else correct.total(xs)
@@ -696,16 +707,16 @@ def total(xs):
     ),
     Attack(
         "stolen-substitute",
-        "A test puts a right scale in place of the student's; the student keeps it for later.",
+        "A test puts right functions in place of the student's; the student keeps one for later.",
         Effect.POINTS,
         {
-            "shifted_code": "def shifted(x):\n    globals()['kept'] = scale\n    return 0 * x",
-            "scale_code": f"{SEEN_SCALE.replace('def scale', 'def seen')}\n\ndef scale(x):\n    return kept(x) if 'kept' in globals() else seen(x)",
+            "shifted_code": "def shifted(x):\n    globals()['kept'] = total\n    return 0 * x",
+            "total_code": "def total(xs):\n    return {0: 0.0, 2: 5.0}[len(xs)] if len(xs) in (0, 2) else kept(xs)",
         },
     ),
     Attack(
         "stolen-substitute-in-a-thread",
-        "A thread that was started while the right scale was in place answers for it later.",
+        "A thread that was started while the right function was in place answers for it later.",
         Effect.POINTS,
         {
             "shifted_code": """import queue, threading
@@ -716,10 +727,24 @@ def serve(right):
         answered.put(right(asked.get()))
 
 def shifted(x):
-    threading.Thread(target=serve, args=(scale,), daemon=True).start()
+    threading.Thread(target=serve, args=(total,), daemon=True).start()
     return 0 * x""",
-            "scale_code": "def scale(x):\n    asked.put(x)\n    return answered.get(timeout=2)",
+            "total_code": "def total(xs):\n    asked.put(xs)\n    return answered.get(timeout=2)",
         },
+    ),
+    Attack(
+        "substitute-as-oracle",
+        "The student moves a test that puts the right scale in place above that of scale, asks it, and keeps the answer in a file.",
+        Effect.POINTS,
+        {
+            "shifted_code": """def shifted(x):
+    np.save("/tmp/PWNED-oracle.npy", scale(np.array([0.0, 1.0])))
+    return 0 * x""",
+            "scale_code": """def scale(x):
+    low, high = np.load("/tmp/PWNED-oracle.npy")
+    return low + (high - low) * x""",
+        },
+        change=_shifted_first,
     ),
     # ------------------------------------------------------------------------- files and metadata
     Attack(

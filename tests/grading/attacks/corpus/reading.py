@@ -79,10 +79,15 @@ for folder, inner, files in os.walk("/"):
         Canary.SOURCE,
         'from autograder.grading import solutions\nprint(solutions("rechnen").scale.__code__.co_varnames)',
     ),
-    _print("gradebook", "Opens the gradebook.", Canary.GRADEBOOK, """import sqlite3
+    _print(
+        "gradebook",
+        "Opens the gradebook.",
+        Canary.GRADEBOOK,
+        """import sqlite3
 
 database = sqlite3.connect("file:@COURSE@/gradebook.db?mode=ro", uri=True)
-print(database.execute("SELECT * FROM student").fetchall())"""),
+print(database.execute("SELECT * FROM student").fetchall())""",
+    ),
     _print(
         "gradebook-through-descriptors",
         "Reads the files that the grader has open, through /proc.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - students write long lines
 """Attacks on the machine and on the batch: processes, memory, files, output, time, and what must not die."""
 
 from nbformat import NotebookNode
@@ -45,7 +46,11 @@ ATTACKS = [
         "import sys\nsys.setrecursionlimit(10**9)\nclass Deep:\n    __repr__ = lambda self: repr([self])\nrepr(Deep())\n"
         "def deep(x):\n    return sorted([x], key=deep)\ndeep(1)",
     ),
-    _ends("stops-itself", "Stops its own process, which then neither answers nor ends.", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
+    _ends(
+        "stops-itself",
+        "Stops its own process, which then neither answers nor ends.",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+    ),
     Attack(
         "exit-in-a-test",
         "The function ends Python while a test calls it.",
@@ -172,10 +177,12 @@ finally:
         "Prints without measure to stderr.",
         f"import sys\nfor _ in range({MUCH // 10_000}):\n    print('x' * 10_000, file=sys.stderr)",
     ),
+    _floods("shell-prints", "A program prints without measure.", f"!head -c {MUCH} /dev/zero | tr '\\0' x"),
     _floods(
-        "shell-prints", "A program prints without measure.", f"!head -c {MUCH} /dev/zero | tr '\\0' x"
+        "shows-much",
+        "Shows a very large page.",
+        f"from IPython.display import HTML, display\ndisplay(HTML('x' * {MUCH}))",
     ),
-    _floods("shows-much", "Shows a very large page.", f"from IPython.display import HTML, display\ndisplay(HTML('x' * {MUCH}))"),
     _floods(
         "shows-often",
         "Shows a thousand pictures' worth of outputs.",
