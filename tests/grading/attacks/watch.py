@@ -166,7 +166,7 @@ def _snapshot(places: Places) -> dict[str, str]:
             if path.is_file():
                 files[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
             elif path.is_symlink():
-                files[str(path)] = os.readlink(path)
+                files[str(path)] = str(path.readlink())
     for top in (places.home, places.package / "autograder", places.site):
         files.update(dict.fromkeys(map(str, top.rglob(f"*{MARK}*")), "marked"))
     for name in _SHALLOW:

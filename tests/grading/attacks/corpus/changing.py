@@ -55,6 +55,19 @@ def defined(argument=Path("@HOST@/@MARK@.txt").touch()):
     return 100
 100"""
 
+_LOADED = (
+    "sitecustomize.py",
+    "usercustomize.py",
+    "conftest.py",
+    "ipython_config.py",
+    "ipython_kernel_config.py",
+    "jupyter_config.py",
+    "jupyter_nbconvert_config.py",
+    "nbgrader_config.py",
+    "pyvenv.cfg",
+    ".env",
+)
+
 ATTACKS = [
     _authors_cell("locked-cell-of-my-own", "A cell that claims to be locked, so the author's.", "mine"),
     _authors_cell("test-cell-of-my-own", "A cell that claims to be a test.", "my_test", grade=True, points=5),
@@ -129,6 +142,7 @@ folder.mkdir(parents=True, exist_ok=True)
     _write("authorized-keys", "Lets itself in by ssh.", "@HOME@/.ssh/authorized_keys", "authorized_keys"),
     _write("tmp", "Leaves a file in /tmp.", "/tmp/@MARK@.txt"),
     _write("var-tmp", "Leaves a file in /var/tmp.", "/var/tmp/@MARK@.txt"),
+    _write("crontab", "Leaves a job for the system's clock.", "/var/spool/cron/crontabs/@MARK@"),
     _write("shared-memory", "Leaves a file in /dev/shm.", "/dev/shm/@MARK@.txt"),
     _change(
         "at-exit",
@@ -166,5 +180,12 @@ time.sleep(1.5)
 Path("@HOST@/@MARK@.txt").write_text("")
 '''
 process = subprocess.Popen([sys.executable, "-c", code], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)""",
+    ),
+    Attack(
+        "configuration-beside-the-notebook",
+        "Files beside the notebook that Python, IPython, Jupyter, pytest or nbgrader might load where they find them.",
+        Effect.CHANGED,
+        files=dict.fromkeys(_LOADED, _TOUCH) | {"startup.pth": f"import os; exec({_TOUCH!r})\n"},
+        untried="stock nbgrader loads none of them either; it changes to the folder while it grades",
     ),
 ]

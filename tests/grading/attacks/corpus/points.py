@@ -1,8 +1,6 @@
 # ruff: noqa: E501 - students write long lines
 """Points for tasks that were not solved: tests disarmed, checkers replaced, answers stolen, outputs forged."""
 
-import json
-
 from nbformat import NotebookNode, v4
 
 from tests.grading.attacks.attack import Attack, Effect
@@ -45,6 +43,13 @@ def _answered_already(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.id == "total_test":
             cell.outputs = [v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
+
+
+def _worth_more(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.id in ("total_test", "first_test"):
+            cell.metadata["nbgrader"] |= {"points": 100, "solution": True, "locked": False}
+            cell.source = "100"
 
 
 def _shifted_first(notebook: NotebookNode) -> None:
@@ -559,6 +564,25 @@ def scale(x):
         },
     ),
     Attack(
+        "generator-that-peeks",
+        "A generator whose items read the right values out of the test's variables when they are compared.",
+        Effect.POINTS,
+        {
+            "pieces_code": """import sys
+
+class Late:
+    def __array__(self, dtype=None, copy=None):
+        frame = sys._getframe(1)
+        while "right" not in frame.f_locals:
+            frame = frame.f_back
+        return np.array(frame.f_locals["right"])
+
+def pieces(x, size):
+    for k in range(0, len(x), size):
+        yield Late()"""
+        },
+    ),
+    Attack(
         "deleted-object-cheats",
         "A result whose __del__ changes the card's class.",
         Effect.POINTS,
@@ -760,6 +784,14 @@ def shifted(x):
         change=_answered_already,
     ),
     Attack(
+        "worth-more",
+        "The test's metadata say that it is worth a hundred points, and that its cell is the student's to change.",
+        Effect.POINTS,
+        {"total_code": WRONG_TOTAL},
+        change=_worth_more,
+        untried="stock nbgrader restores the metadata of released cells, too",
+    ),
+    Attack(
         "numpy-beside-the-notebook",
         "A file numpy.py beside the notebook hands out a NumPy whose comparisons are always true.",
         Effect.POINTS,
@@ -811,29 +843,17 @@ expect_equal = lambda *a, **k: None
     ),
     Attack(
         "course-of-my-own",
-        "The hand-in brings nbgrader_config.py and source/: the nearest course is the student's, with wrong solutions.",
+        "A cell writes nbgrader_config.py and source/: the nearest course is the student's, with wrong solutions.",
         Effect.POINTS,
         {"scale_code": SEEN_SCALE},
-        files={
-            "nbgrader_config.py": "",
-            "source/blatt/rechnen.ipynb": json.dumps(
-                {
-                    "cells": [
-                        {
-                            "cell_type": "code",
-                            "id": "setup",
-                            "metadata": {"nbgrader": {"grade": False, "solution": True, "grade_id": "setup"}},
-                            "outputs": [],
-                            "source": "def first(x):\n    return 2 * x\ndef last(x):\n    return x - 1\n"
-                            "def scale(x):\n    return 0 * x",
-                        }
-                    ],
-                    "metadata": {},
-                    "nbformat": 4,
-                    "nbformat_minor": 5,
-                }
-            ),
-        },
+        top="""import json
+from pathlib import Path
+
+own = "def first(x):\\n    return 2 * x\\ndef last(x):\\n    return x - 1\\ndef scale(x):\\n    return 0 * x"
+cell = {"cell_type": "code", "id": "setup", "metadata": {"nbgrader": {"solution": True, "grade_id": "setup"}}, "source": own}
+Path("source/blatt").mkdir(parents=True)
+Path("source/blatt/rechnen.ipynb").write_text(json.dumps({"cells": [cell]}))
+Path("nbgrader_config.py").touch()""",
     ),
     Attack(
         "extra-credit",
