@@ -35,7 +35,7 @@ def _authors_cell(name: str, what: str, cell_id: str, **metadata: Any) -> Attack
         made.metadata["autograder"] = {"points": 2.0, "notes": ["@MARK@"]}
         notebook.cells.insert(2, made)
 
-    return Attack(name, what, Effect.CHANGED, change=change)
+    return Attack(name, what, Effect.LOST, change=change)  # stock nbgrader refuses the whole hand-in
 
 
 def _changed_cell(name: str, what: str, cell_id: str) -> Attack:

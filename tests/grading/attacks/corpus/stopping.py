@@ -78,7 +78,7 @@ ATTACKS = [
         "import os\nos.closerange(0, 4096)",
     ),
     # ------------------------------------------------------------------------------ more than its share
-    _hogs("memory", "Takes 3 GiB of memory.", "taken = np.ones(3 * 2**30, np.uint8)\ndel taken"),
+    _hogs("memory", "Takes 2.25 GiB of memory.", "taken = np.ones(9 * 2**28, np.uint8)\ndel taken"),
     _hogs(
         "memory-of-children",
         "Takes 3 GiB of memory by four processes.",
@@ -196,8 +196,8 @@ finally:
     _floods("huge-error", "An error's text is very long.", f"raise ValueError('x' * {MUCH})"),
     _floods(
         "nested-display",
-        "A value whose display doubles eighteen times.",
-        "laughs = ['x' * 30]\nfor _ in range(18):\n    laughs = {'laughs': laughs, 'more': laughs}\n"
+        "A value whose display doubles seventeen times.",
+        "laughs = ['x' * 30]\nfor _ in range(17):\n    laughs = {'laughs': laughs, 'more': laughs}\n"
         "from IPython.display import JSON, display\ndisplay({'application/json': laughs, 'text/plain': 'x'}, raw=True)",
     ),
     _floods(
