@@ -139,7 +139,8 @@ class Grade:
         verdict = check_derivation(part, text)
         self.rows.extend(_milestone_rows(verdict))
         if verdict.manual_review:
-            self.review = _("A line could not be decided; your tutor will look at it.")
+            lines = ", ".join(str(line.number) for line in verdict.lines if line.status == "undecided")
+            self.review = _("Not decided by the checker: line {lines}. Your tutor will look at it.", lines=lines or "-")
 
     def check(self) -> None:
         """Check that the parts add up.

@@ -63,7 +63,7 @@ def test_the_current_folders_assignment_comes_first(course: Path) -> None:
 
 def test_a_failing_cell_is_named(course: Path) -> None:
     write(course, cell("f_code", "1/0", solution=True))
-    with pytest.raises(RuntimeError, match="the cell n.ipynb:f_code fails: ZeroDivisionError"):
+    with pytest.raises(RuntimeError, match=r"the cell n\.ipynb:f_code fails: ZeroDivisionError"):
         solutions("n")
 
 
