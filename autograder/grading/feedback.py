@@ -32,7 +32,8 @@ from autograder.grading.safe_html import picture, sanitise
 from autograder.messages import LANGUAGE, _, number
 
 LONGEST_TEXT = 20_000  # characters of a cell or an output that a page shows
-LONGEST_MARKUP = 200_000  # of HTML or Markdown; longer ones are shown as the text they are
+LONGEST_MARKDOWN = 50_000  # longer ones, and longer HTML, are shown as the text they are
+LONGEST_HTML = 200_000
 LARGEST_PICTURE = 8 * 2**20
 _TEMPLATES = Path(__file__).parent / "templates"
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -186,7 +187,7 @@ class _Renderer(IPythonRenderer):
 
 def markdown(source: str, attachments: Any = None) -> Markup:
     """Return Markdown as safe HTML, with its formulas typeset."""
-    if len(source) > LONGEST_MARKUP:
+    if len(source) > LONGEST_MARKDOWN:
         return _plain(source)
     renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=attachments or {})
     try:
@@ -198,10 +199,8 @@ def markdown(source: str, attachments: Any = None) -> Markup:
 
 def safe(html: str) -> Markup:
     """Return HTML that a student may have written: sanitised, with its formulas typeset."""
-    try:
-        return Markup(sanitise(typeset(html)))  # noqa: S704 - nh3 has just cleaned it
-    except RecursionError:
-        return _plain(html)
+    # twice: what typeset reads is well-formed, and nothing comes after the last
+    return Markup(sanitise(typeset(sanitise(html))))  # noqa: S704 - nh3 has just cleaned it
 
 
 def code(source: str) -> Markup:
@@ -224,7 +223,7 @@ def output_html(output: NotebookNode) -> Markup | None:
 
 
 def _data(data: dict[str, Any]) -> Markup | None:
-    if isinstance(html := data.get("text/html"), str) and len(html) <= LONGEST_MARKUP:
+    if isinstance(html := data.get("text/html"), str) and len(html) <= LONGEST_HTML:
         return safe(html)
     for kind in _PICTURES:
         raw = data.get(kind)
