@@ -9,14 +9,23 @@ reading         a submitted file becomes a notebook, or a note that says why it 
 recognition     which cell of the release a cell is
 repair          cells that were deleted, edited, moved or copied are set right against the release
 hidden_tests    hidden tests go in when a submission is graded and stay out of its feedback
-execution       runs a notebook; a cell that hangs or kills its kernel costs its own points only
+execution       nbgrader's door to what follows: cells in, outputs and points out
+worker          the trusted process, which stands apart from nbgrader's
+run             one notebook: the student's cells, then the tests, and what of both is shown
+trusted         a test cell, with the student's names called elsewhere
+student         the trusted side's hands on a student's interpreter: cells, copies of it, calls
+rpc             calls both ways; wire: what travels, as plain data
+session         the student's interpreter, inside the sandbox
+supervisor      the first process inside, which forks, measures and ends sessions
+sandbox         bubblewrap around it; seccomp: the calls that the kernel refuses; limits: the numbers
+files           what of a submission's folder is taken along
 scores          what nbgrader's gradebook is told
 notes           how all of these leave a note for student and instructor
 feedback        the page that a student gets back; formgrader: what tutors see there
 safe_html       students' HTML with nothing active in it; mathml: its formulas
 ==============  ==================================================================================
 
-Hidden tests import from here within the graded kernel, so this module imports neither nbgrader nor SymPy.
+Hidden tests import from here, so this module imports neither nbgrader nor SymPy. docs/grading.md tells the whole story.
 """
 
 from autograder.grading.solutions import solutions, unseen_digits
