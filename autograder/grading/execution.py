@@ -68,10 +68,9 @@ class Execute(NbGraderPreprocessor):
                 outcomes = _WORKER.run(job)
             except WorkerError as error:
                 self.log.error("%s: %s", names["notebook"], error)
-                add_notes(
-                    notebook, [_("This notebook could not be graded ({error}). Your tutor looks at it.", error=error)]
-                )
-                outcomes = [Outcome(points=0.0 if is_test(cell) else None, review=str(error)) for cell in code]
+                note = _("This notebook could not be graded automatically; your tutor looks at it.")
+                add_notes(notebook, [note])  # the reason may tell what students are not to know
+                outcomes = [Outcome(points=0.0, review=note) if is_test(cell) else Outcome() for cell in code]
         self._spend(names, time.monotonic() - started)
         for number, (cell, outcome) in enumerate(zip(code, outcomes, strict=True), start=1):
             _fill(cell, outcome, number)
