@@ -18,11 +18,11 @@ from tests.grading.attacks.places import Canary, Places, free_port
 from tests.grading.attacks.victim import VICTIM, hand_in, write_course
 from tests.grading.attacks.watch import PLACES
 
-STOCK_SECONDS = 5  # a cell, without protection
+STOCK_SECONDS = 8  # a cell, without protection
 ADDRESS_SPACE = 8 * 2**30  # of any process, without protection
 FILE_SIZE = 2 * 2**30
 # endless loops need not run for a minute each
-PROTECTED_LIMITS = "\nc.Execute.timeout = 2\nc.Execute.wall_timeout = 6\n"
+PROTECTED_LIMITS = "\nc.Execute.timeout = 2\nc.Execute.wall_timeout = 4\n"
 _SITE = Path(sysconfig.get_paths()["purelib"])
 
 # what anybody has who follows nbgrader's manual; the folder's name is that of the project, so that hand-ins fit both

@@ -81,10 +81,10 @@ ATTACKS = [
     _hogs("memory", "Takes 2.25 GiB of memory.", "taken = np.ones(9 * 2**28, np.uint8)\ndel taken"),
     _hogs(
         "memory-of-children",
-        "Takes 3 GiB of memory by four processes.",
+        "Takes 2.25 GiB of memory by three processes.",
         """import subprocess, sys
-code = "taken = b'x' * (800 * 2**20); print('ok', flush=True); input()"
-children = [subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1) for _ in range(4)]
+code = "taken = b'x' * (768 * 2**20); print('ok', flush=True); input()"
+children = [subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1) for _ in range(3)]
 try:
     assert all(child.stdout.readline() for child in children)
 finally:
@@ -94,14 +94,14 @@ finally:
     ),
     _hogs(
         "memory-in-files",
-        "Takes 1 GiB of memory by files in /dev/shm and without a name.",
+        "Takes 320 MiB of memory by files in /dev/shm.",
         """import os
 names = []
 try:
     for number in range(8):
         names.append(f"/dev/shm/PWNED-{os.getpid()}-{number}")
         with open(names[-1], "wb") as file:
-            for _ in range(128):
+            for _ in range(40):
                 file.write(bytes(2**20))
 finally:
     for name in names:
@@ -109,20 +109,20 @@ finally:
     ),
     _hogs(
         "nameless-memory",
-        "Takes 1 GiB of memory by memfd_create.",
+        "Takes 320 MiB of memory by memfd_create.",
         """import os
 descriptor = os.memfd_create("x")
-for _ in range(1024):
+for _ in range(320):
     assert os.write(descriptor, bytes(2**20))
 os.close(descriptor)""",
     ),
     _hogs(
         "disk",
-        "Writes a file of 1 GiB beside the notebook.",
+        "Writes a file of 320 MiB beside the notebook.",
         """import os
 try:
     with open("much", "wb") as file:
-        for _ in range(1024):
+        for _ in range(320):
             file.write(bytes(2**20))
 finally:
     os.unlink("much")""",
