@@ -1,0 +1,114 @@
+"""The trusted process: one job after the other, and a notebook that it cannot finish costs only itself."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.limits import Limits
+from autograder.grading.run import Cell
+from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
+from autograder.grading.worker import Job, Worker, WorkerError
+from tests.course.tiny_course import ASSIGNMENT, write_source
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory):
+    """Return a job of one function and its test."""
+    try:
+        require_bubblewrap()
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    root = tmp_path_factory.mktemp("course")
+    write_source(root)
+    test = 'from autograder.grading import solutions\nassert f(3) == solutions("rechnen").double(3)'
+    cells = (Cell("f", "def f(x):\n    return 2 * x"), Cell("t", test, "test", "assert f(1) == 2", 1.0))
+    return Job(str(root), ASSIGNMENT, cells, None, Limits(), 60.0)
+
+
+@pytest.fixture
+def worker():
+    found = Worker()
+    yield found
+    found.close()
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], check=False, capture_output=True, text=True)
+    return [int(line) for line in listed.stdout.split()]
+
+
+def test_one_worker_grades_notebook_after_notebook(job, worker):
+    """Hidden tests find the sheet's own functions; the same process answers twice."""
+    assert worker.run(job)[1].points == 1
+    first = worker._process.pid
+    assert worker.run(job)[1].points == 1
+    assert worker._process.pid == first
+
+
+def test_a_changed_sheet_is_read_again(job, worker):
+    """A worker that stays for days does not grade by yesterday's solution."""
+    path = Path(job.course, "source", ASSIGNMENT, "rechnen.ipynb")
+    before = path.read_text(encoding="utf-8")
+    assert worker.run(job)[1].points == 1
+    try:
+        path.write_text(before.replace("2*x", "3*x"), encoding="utf-8")
+        os.utime(path, (time.time() + 5, time.time() + 5))
+        assert worker.run(job)[1].points == 0
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_a_broken_test_of_the_authors_is_an_error_of_its_notebook(job, worker):
+    """It is told, no student loses or gains by it, and the next notebook is graded."""
+    given = Cell("given", "import no_such_module", "given")
+    with pytest.raises(WorkerError, match="no_such_module"):
+        worker.run(replace(job, cells=(given, *job.cells)))
+    assert worker.run(job)[1].points == 1
+
+
+def test_a_worker_that_is_killed_is_replaced(job, worker):
+    """The notebook that it had is an error, the next one is graded."""
+    worker.run(job)
+    os.kill(worker._process.pid, signal.SIGKILL)
+    worker._process.wait()
+    assert worker.run(job)[1].points == 1
+
+
+def test_a_worker_out_of_time_is_replaced(job, worker, monkeypatch):
+    """An answer that does not come is not waited for, and never taken for that of another notebook."""
+    monkeypatch.setattr("autograder.grading.worker._SPARE", 0.0)
+    slow = (Cell("slow", "import time\ntime.sleep(30)"), *job.cells)
+    with pytest.raises(WorkerError):
+        worker.run(replace(job, cells=slow, seconds=1.0))
+    assert worker._process is None
+    monkeypatch.undo()
+    assert worker.run(job)[1].points == 1
+
+
+def test_a_test_that_prints_does_not_disturb_the_answer(job, worker):
+    """Neither in Python nor past it."""
+    loud = 'import os\nos.write(1, b"{}\\n")\nprint("{}")\nassert f(1) == 2'
+    assert worker.run(replace(job, cells=(job.cells[0], Cell("t", loud, "test", "", 1.0))))[1].points == 1
+
+
+def test_no_process_is_left(job):
+    """A closed worker takes its sandbox along."""
+    worker = Worker()
+    worker.run(job)
+    pid = worker._process.pid
+    worker.close()
+    assert children(pid) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_job_survives_its_way(job):
+    """JSON and back."""
+    import json
+
+    assert Job.from_json(json.dumps(asdict(job))) == job
