@@ -21,7 +21,7 @@ class Suite:
 
     def test_achieves_nothing(self, protected: Outcome, attack: Attack) -> None:
         """No points, no secret, nothing changed or left; the honest work in the same hand-in counts."""
-        assert protected.graded(attack.name)
+        assert protected.graded(attack.name), protected.report.log[-1500:]
         assert protected.of(attack) == []
 
     def test_batch_goes_through(self, protected: Outcome) -> None:
