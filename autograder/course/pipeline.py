@@ -11,7 +11,10 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
+from autograder.grading.preparing import Settings
+from autograder.grading.sheet import Sheet
 
 LOGFILE = ".nbgrader.log"
 
@@ -55,6 +58,14 @@ class Pipeline:
         """Return who handed anything in."""
         submitted = self.root / self._course.submitted_directory
         return sorted(path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir())
+
+    def sheet(self, assignment: str) -> Sheet:
+        """Return a released assignment."""
+        return Sheet.of(self._course, assignment)
+
+    def settings(self) -> Settings:
+        """Return what is configured of how notebooks run."""
+        return Execute(parent=self._app).settings()
 
     def forgotten(self, assignment: str) -> list[str]:
         """Return who is in the gradebook, and so in grades.csv, without a hand-in in ``submitted``."""

@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
+from autograder.grading.cache import Cache, run_cached
 from autograder.grading.files import stage
-from autograder.grading.hidden_tests import is_test, visible
+from autograder.grading.hidden_tests import is_test
 from autograder.grading.limits import Limits
 from autograder.grading.notes import add_notes
-from autograder.grading.run import Cell, Outcome
-from autograder.grading.worker import Job, Worker, WorkerError
+from autograder.grading.preparing import Settings, code_cells
+from autograder.grading.run import Outcome
+from autograder.grading.worker import Worker, WorkerError
 from autograder.messages import _
 
 _WORKER = Worker()
@@ -35,6 +36,7 @@ class Execute(NbGraderPreprocessor):
     submission_timeout = Float(Limits.submission_seconds, help="Seconds a submission on the clock").tag(config=True)
     memory_limit = Integer(Limits.memory_bytes, help="Bytes of memory of a submission").tag(config=True)
     output_limit = Integer(Limits.output_bytes, help="Characters of output that are kept of a cell").tag(config=True)
+    use_cache = Bool(True, help="Take over what became of the same notebook before").tag(config=True)
     unsafe_no_sandbox = Bool(
         False, help="Run students' code without a sandbox. Only for hand-ins that you wrote yourself."
     ).tag(config=True)
@@ -50,61 +52,50 @@ class Execute(NbGraderPreprocessor):
         """
         names = resources["nbgrader"]
         course = CourseDirectory(parent=self)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        code = code_cells(notebook)
         started = time.monotonic()
+        seconds = None
         with tempfile.TemporaryDirectory() as folder:
-            files = Path(folder)
-            stage(course, names["student"], names["assignment"], files)
-            job = Job(
-                course=str(Path(course.root).resolve()),
-                assignment=names["assignment"],
-                cells=tuple(map(_cell, code)),
-                files=str(files),
-                limits=self._limits(),
-                seconds=self._left(names),
-                unsafe=self.unsafe_no_sandbox,
-            )
+            graded = course.format_path(course.autograded_directory, names["student"], names["assignment"])
+            release = course.format_path(course.release_directory, ".", names["assignment"])
+            stage([Path(graded), Path(release)], course.ignore, Path(folder))
+            settings = self.settings()
+            root = Path(course.root).resolve()
+            job = settings.job(root, names["assignment"], notebook, Path(folder), self._spent_on(names))
             try:
-                outcomes = _WORKER.run(job)
+                record, _ran = run_cached(job, _WORKER, Cache(root), alone=True, fresh=not self.use_cache)
+                outcomes, seconds = record.outcomes, record.seconds
             except WorkerError as error:
                 self.log.error("%s: %s", names["notebook"], error)
                 note = _("This notebook could not be graded automatically; your tutor looks at it.")
                 add_notes(notebook, [note])  # the reason may tell what students are not to know
                 outcomes = [Outcome(points=0.0, review=note) if is_test(cell) else Outcome() for cell in code]
-        self._spend(names, time.monotonic() - started)
+        self._spend(names, time.monotonic() - started if seconds is None else seconds)
         for number, (cell, outcome) in enumerate(zip(code, outcomes, strict=True), start=1):
             _fill(cell, outcome, number)
         if self.unsafe_no_sandbox:
             add_notes(notebook, [_("This was graded without a sandbox: its points are not safe.")])
         return notebook, resources
 
-    def _limits(self) -> Limits:
-        return Limits(
+    def settings(self) -> Settings:
+        """Return what is configured."""
+        limits = Limits(
             cell_cpu_seconds=self.timeout,
             cell_wall_seconds=self.wall_timeout,
             submission_seconds=self.submission_timeout,
             memory_bytes=self.memory_limit,
             output_bytes=self.output_limit,
         )
+        return Settings(limits, self.unsafe_no_sandbox)
 
-    def _left(self, names: dict[str, str]) -> float:
-        spent = self._spent.get((names["student"], names["assignment"]), 0.0)
-        return max(float(self.submission_timeout) - spent, 1.0)
+    def _spent_on(self, names: dict[str, str]) -> float:
+        return self._spent.get((names["student"], names["assignment"]), 0.0)
 
     def _spend(self, names: dict[str, str], seconds: float) -> None:
         """Note what a notebook took; nbgrader grades the notebooks of a submission one after the other."""
-        key = names["student"], names["assignment"]
-        before = self._spent.get(key, 0.0)
+        spent = self._spent_on(names) + seconds
         self._spent.clear()
-        self._spent[key] = before + seconds
-
-
-def _cell(cell: NotebookNode) -> Cell:
-    nbgrader = cell.metadata.get("nbgrader", {})
-    name = nbgrader.get("grade_id") or cell.id
-    if is_test(cell):
-        return Cell(name, cell.source, "test", visible(cell), float(nbgrader.points))
-    return Cell(name, cell.source, "given" if utils.is_locked(cell) else "student")
+        self._spent[names["student"], names["assignment"]] = spent
 
 
 def _fill(cell: NotebookNode, outcome: Outcome, number: int) -> None:

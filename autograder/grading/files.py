@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from nbgrader.coursedir import CourseDirectory
+from autograder.grading.recovery import TIMESTAMP
 
 LARGEST = 64 * 2**20  # bytes of one file
 MOST = 128 * 2**20  # bytes of all
 MOST_FILES = 2000
 
 
-def stage(course: CourseDirectory, student: str, assignment: str, target: Path) -> None:
+def stage(folders: Iterable[Path], ignored: Sequence[str], target: Path) -> None:
     """Copy what belongs to a submission into ``target``: regular files only, no link is followed, nothing huge.
 
-    What was handed out comes last, so that no file of the student's takes its place.
+    A later folder has the last word: name what was handed out last, so that no file of the student's takes its place.
+    Notebooks stay where they are, since those in autograded/ hold hidden tests, and so does the time of the hand-in.
     """
     room = MOST
     count = 0
-    for step, who in (("autograded", student), ("release", ".")):
-        folder = Path(course.format_path(getattr(course, f"{step}_directory"), who, assignment))
-        for path, size in _regular_files(folder, course.ignore):
+    for folder in folders:
+        for path, size in _regular_files(folder, ignored):
+            if path.suffix == ".ipynb" or path == folder / TIMESTAMP:
+                continue
             room -= size
             count += 1
             if room < 0 or count > MOST_FILES:
                 break
-            if path.suffix == ".ipynb":  # those in autograded/ hold hidden tests
-                continue
             place = target / path.relative_to(folder)
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -40,10 +41,23 @@ def stage(course: CourseDirectory, student: str, assignment: str, target: Path) 
                 continue
 
 
-def _regular_files(folder: Path, ignored: list[str]) -> Iterator[tuple[Path, int]]:
+def digest(folder: Path) -> str:
+    """Return a hash of the names and contents of all files in ``folder``."""
+    summed = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        summed.update(f"{path.relative_to(folder)}\0{content}\0".encode("utf-8", "surrogateescape"))
+    return summed.hexdigest()
+
+
+def _regular_files(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[Path, int]]:
+    def kept(names: list[str]) -> list[str]:
+        return sorted(name for name in names if not any(fnmatch.fnmatch(name, pattern) for pattern in ignored))
+
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not any(fnmatch.fnmatch(name, p) for p in ignored))
-        for name in sorted(names):
+        folders[:] = kept(folders)
+        for name in kept(names):
             path = Path(parent, name)
             try:
                 status = path.lstat()

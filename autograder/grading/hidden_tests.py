@@ -26,6 +26,18 @@ def visible(cell: NotebookNode) -> str:
     return str(shown.source)
 
 
+def restore_tests(notebook: NotebookNode, source: NotebookNode) -> list[str]:
+    """Give every test cell its whole text from ``source``; return the names of those that are not there any more."""
+    tests = {cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if is_test(cell)}
+    gone = []
+    for cell in filter(is_test, notebook.cells):
+        grade_id = cell.metadata.nbgrader.grade_id
+        if grade_id not in tests:
+            gone.append(grade_id)
+        cell.source = tests.get(grade_id, cell.source)
+    return gone
+
+
 class RestoreHiddenTests(preprocessors.NbGraderPreprocessor):
     """Give every test cell of a submission its whole text from ``source/``; for the end of sanitizing."""
 
@@ -35,12 +47,8 @@ class RestoreHiddenTests(preprocessors.NbGraderPreprocessor):
         names = resources["nbgrader"]
         folder = course.format_path(course.source_directory, ".", names["assignment"])
         source = nbformat.read(f"{folder}/{names['notebook']}.ipynb", as_version=4)
-        tests = {cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if is_test(cell)}
-        for cell in filter(is_test, notebook.cells):
-            grade_id = cell.metadata.nbgrader.grade_id
-            if grade_id not in tests:
-                self.log.warning("The test %s is not in the source notebook any more", grade_id)
-            cell.source = tests.get(grade_id, cell.source)
+        for grade_id in restore_tests(notebook, source):
+            self.log.warning("The test %s is not in the source notebook any more", grade_id)
         return notebook, resources
 
 

@@ -12,7 +12,7 @@ import fnmatch
 import glob
 import re
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -20,11 +20,11 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files
 
 from autograder.grading.notes import add_notes
-from autograder.grading.reading import UnreadableNotebookError, read_bytes
-from autograder.grading.recovery import MOST_BYTES, TIMESTAMP, holds_anything, read_timestamp, recover
+from autograder.grading.reading import UnreadableNotebookError
+from autograder.grading.recovery import TIMESTAMP, holds_anything, lay_out, read_timestamp, recover
+from autograder.grading.sheet import Sheet
 
 
 class SubmissionExporter(NotebookExporter):
@@ -54,14 +54,11 @@ class Intake:
         self._log = converter.log
         course = converter.coursedir
         assignment = course.assignment_id
-        released = Path(course.format_path(course.release_directory, ".", assignment))
-        self._release = {path.stem: nbformat.read(path, as_version=4) for path in sorted(released.glob("*.ipynb"))}
-        self._source = Path(course.format_path(course.source_directory, ".", assignment))
-        self._ignore = course.ignore
+        self._sheet = Sheet.of(course, assignment)
         self._hook = converter.pre_convert_hook
         self._folders: dict[Path, Path] = {}
         converter.coursedir = own_course_directory(converter, submitted_directory=self._scratch.name)
-        expected = fnmatch.filter(self._release, course.notebook_id)
+        expected = fnmatch.filter(self._sheet.release, course.notebook_id)
         converter.assignments = {}
         pattern = course.format_path(course.submitted_directory, course.student_id, assignment)
         for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is nbgrader's, and absolute
@@ -85,17 +82,13 @@ class Intake:
         if not notebooks:  # nothing is released, as nbgrader will say
             return
         mine = Path(notebooks[0]).parent
-        beside = find_all_files(str(self._source), [*self._ignore, "*.ipynb"])
-        relative = [PurePosixPath(Path(path).relative_to(self._source)) for path in beside]
-        hand_in = recover(self._folders[mine], self._release, relative)
+        hand_in = recover(self._folders[mine], self._sheet.release, self._sheet.beside())
         for name, notebook in hand_in.notebooks.items():
             for note in hand_in.notes[name]:
                 self._log.warning("%s: %s", self._folders[mine], note)
             add_notes(notebook, hand_in.notes[name])
             nbformat.write(notebook, mine / f"{name}.ipynb")
-        for target, path in hand_in.files.items():
-            (mine / target).parent.mkdir(parents=True, exist_ok=True)
-            (mine / target).write_bytes(read_bytes(path, MOST_BYTES))
+        lay_out(hand_in, mine)
         notebooks[:] = [path for path in notebooks if Path(path).is_file()]
         if self._hook is not None:
             self._hook(assignment=assignment, student=student, notebooks=notebooks)

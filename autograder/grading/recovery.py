@@ -70,6 +70,13 @@ def recover(folder: Path, release: Mapping[str, NotebookNode], beside: Collectio
     return _Recovery(folder, release, beside).run()
 
 
+def lay_out(hand_in: HandIn, folder: Path) -> None:
+    """Copy what lies beside the notebooks into ``folder``."""
+    for target, path in hand_in.files.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        (folder / target).write_bytes(read_bytes(path, MOST_BYTES))
+
+
 class _Recovery:
     """One run of :func:`recover`."""
 

@@ -50,13 +50,15 @@ class Cell:
 class Outcome:
     """What became of a cell: its outputs, why it was stopped if it was, and for a test its points.
 
-    ``review`` says why a tutor should look at it; empty where none need.
+    ``review`` says why a tutor should look at it; empty where none need. ``late``: time may have decided, so that it
+    is worth another try where the machine was busy.
     """
 
     outputs: list[Output] = field(default_factory=list)
     stopped: str | None = None
     points: float | None = None
     review: str = ""
+    late: bool = False
 
 
 def run_notebook(
@@ -99,7 +101,8 @@ class _Run:
         if time.monotonic() < self.end:
             return True
         points = 0.0 if self.cells[place].kind == "test" else None
-        self.outcomes[place] = Outcome([_error(_("The time for this notebook was used up."))], "no_time", points)
+        told = _error(_("The time for this notebook was used up."))
+        self.outcomes[place] = Outcome([told], "no_time", points, late=True)
         return False
 
     def plain(self, cell: Cell) -> Outcome:
@@ -113,7 +116,7 @@ class _Run:
             outputs = [_display(proof)]
         if result.stopped is not None:
             outputs = [*outputs, _error(_why(result.stopped, self.limits))]
-        return Outcome(outputs, result.stopped)
+        return Outcome(outputs, result.stopped, late=result.stopped == "too_long")
 
     def show(self, place: int) -> Outcome:
         """Run the visible text of a test, for what it shows; its points count later."""
@@ -132,6 +135,11 @@ class _Run:
         tested = self.test(cell, snapshot, secret=True)
         if snapshot is not None and snapshot.lost:  # perhaps by what a later cell left running
             tested = self.test(cell, self.student.kept(place), secret=True)
+        return replace(self.marked(place, tested), late=snapshot is None or snapshot.lost or tested.late)
+
+    def marked(self, place: int, tested: Tested) -> Outcome:
+        """Return what the student sees of a test and gets for it."""
+        cell = self.cells[place]
         shown = self.shown.get(place, Tested())
         printed = self.outcomes[place].outputs
         if tested.error is not None:

@@ -13,6 +13,7 @@ import resource
 import select
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from autograder.messages import _
 
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
 _MEMORY = 3 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
+_LOOK = 0.5  # seconds between two looks at whether the process that started it still runs
 _SPARE = 60.0  # seconds beyond the time of the notebook until the worker is given up
 
 
@@ -86,6 +88,11 @@ class Worker:
             raise WorkerError(problem)
         return [Outcome(**outcome) for outcome in answer["outcomes"]]
 
+    def kill(self) -> None:
+        """End the process while another thread waits for its answer, who hears a WorkerError."""
+        if (process := self._process) is not None:
+            process.kill()
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
@@ -100,6 +107,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **_ENVIRONMENT},
+                start_new_session=True,  # Ctrl-C is for whoever started it to answer
                 text=True,
                 encoding="utf-8",
             )
@@ -130,11 +138,19 @@ def answer(text: str) -> dict[str, Any]:
     return {"outcomes": [asdict(outcome) for outcome in outcomes]}
 
 
+def _end_with(parent: int) -> None:
+    """End when the process that started this one does, however that ends."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
+
+
 def main() -> None:
     """Serve until the standard input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a test prints is no answer
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     for line in sys.stdin:
         answers.write(json.dumps(answer(line)) + "\n")
         answers.flush()

@@ -201,6 +201,7 @@ def test_a_harmful_cell_costs_itself(harm, stopped):
     """What was defined above is there below, and tests above and below it are run."""
     outcomes = run(LOW, a_test(TEST, name="above"), harm, HIGH, a_test(TEST, name="below"))
     assert outcomes[2].stopped == stopped
+    assert [outcome.late for outcome in outcomes] == [False, False, stopped == "too_long", False, False]
     assert [outcomes[1].points, outcomes[4].points] == [1, 2]
 
 
@@ -210,6 +211,7 @@ def test_a_harmful_function_costs_its_own_test(harm):
     code = f"def bad(x):\n    {harm}"
     outcomes = run(LOW, HIGH, code, a_test("assert bad(1) == 1", name="bad"), a_test(TEST))
     assert [outcomes[3].points, outcomes[4].points] == [0, 2]
+    assert [outcomes[3].late, outcomes[4].late] == [True, False]
 
 
 def test_a_thread_that_kills_later_does_not_take_the_points_of_what_was_right():
@@ -251,6 +253,7 @@ def test_time_for_the_whole_runs_out():
     """What did not run says so, and earns nothing."""
     outcomes = run("import time\ntime.sleep(3)", LOW, a_test("assert low(1) == 2"), seconds=2)
     assert [outcome.stopped for outcome in outcomes[1:]] == ["no_time", "no_time"]
+    assert [outcome.late for outcome in outcomes] == [False, True, True]
     assert outcomes[-1].points == 0
 
 

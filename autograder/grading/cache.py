@@ -1,0 +1,132 @@
+"""What became of notebooks, kept by what decided about it: the same work is not done twice, and never half kept.
+
+A record's key is a hash of all that its outcomes follow from. Where time decided, they also follow from the time that
+was left and from what else the machine had to do, so that such a record counts only where neither was worse than now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.grading import fingerprint
+from autograder.grading.files import digest
+from autograder.grading.run import Outcome
+from autograder.grading.worker import Job, Worker
+
+FOLDER = ".autograder"  # in the course's folder; it may be removed at any time
+
+
+@dataclass(frozen=True)
+class Record:
+    """A graded notebook: its outcomes, the ``seconds`` it took of those ``allowed``, whether it ran ``alone``."""
+
+    outcomes: list[Outcome]
+    seconds: float
+    allowed: float
+    alone: bool
+
+    @property
+    def late(self) -> bool:
+        """Whether a limit of time may have decided."""
+        return any(outcome.late for outcome in self.outcomes)
+
+    def counts(self, job: Job, *, alone: bool) -> bool:
+        """Return whether running ``job`` again could not be fairer, beside others or ``alone``."""
+        return not self.late or (self.allowed >= job.seconds and (self.alone or not alone))
+
+
+class Cache:
+    """Records below the folder ``.autograder`` of the course in ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / FOLDER / "results"
+
+    def find(self, key: str) -> Record | None:
+        """Return the record of ``key``; none where its file is torn or not ours."""
+        try:
+            said = json.loads(read_checked(self._path(key)))
+            return Record(**(said | {"outcomes": [Outcome(**outcome) for outcome in said["outcomes"]]}))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def keep(self, key: str, record: Record) -> None:
+        """Keep ``record`` under ``key``, in place of the one before."""
+        write_checked(self._path(key), json.dumps(asdict(record)))
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.json"
+
+
+def key_of(job: Job) -> str:
+    """Return the hash of all that decides about ``job``; neither the student's name nor the time left is among it."""
+    said = asdict(job)
+    for name in ("course", "seconds", "files"):
+        del said[name]
+    said["files"] = job.files and digest(Path(job.files))
+    said["sheet"] = fingerprint.sheet(Path(job.course, "source", job.assignment), job.cells)
+    said["package"] = fingerprint.package()
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bool = False) -> tuple[Record, bool]:
+    """Return what becomes of ``job``, and whether it had to run for that; ``fresh``: it has to.
+
+    Raises:
+        SandboxUnavailableError: there can be no sandbox here.
+        WorkerError: the worker failed; nothing is kept of that.
+
+    """
+    key = key_of(job)
+    record = None if fresh else cache.find(key)
+    if record is not None and record.counts(job, alone=alone):
+        return record, False
+    started = time.monotonic()
+    outcomes = worker.run(job)
+    record = Record(outcomes, time.monotonic() - started, job.seconds, alone)
+    cache.keep(key, record)
+    return record, True
+
+
+# ------------------------------------------------------------------------------------------------ files that are whole
+
+
+def write_checked(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` so that, whenever power fails, all of it is there or nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = text.encode()
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
+        try:
+            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(file.name).unlink()
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_checked(path: Path) -> str:
+    """Return what ``write_checked`` wrote to ``path``.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is not as it was written.
+
+    """
+    told, _, content = path.read_bytes().partition(b"\n")
+    if hashlib.sha256(content).hexdigest().encode() != told:
+        raise ValueError(f"{path} is damaged")
+    return content.decode()

@@ -1,0 +1,54 @@
+"""What decides about points besides what was handed in: this package, its libraries, the sheet's source."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import sysconfig
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from autograder.grading.run import Cell
+from autograder.messages import LANGUAGE
+
+_PACKAGE = Path(__file__).parents[1]
+_SOLUTIONS = "solutions"  # by which a test asks for a source notebook
+
+
+@cache
+def package() -> str:
+    """Return a hash of this package, without the command line, and of everything else that is installed."""
+    course = _PACKAGE / "course"
+    files = (path for path in _files(_PACKAGE) if course not in path.parents and path.suffix != ".po")
+    installed = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    return _hash([sys.version, platform.machine(), LANGUAGE, *installed, *_contents(_PACKAGE, files)])
+
+
+def sheet(source: Path, cells: Sequence[Cell]) -> str:
+    """Return a hash of what the tests in ``cells`` may read of the assignment in the folder ``source``.
+
+    That is every file beside its notebooks, the notebooks that they name, and all where they ask for one without
+    naming any.
+    """
+    text = "\n".join(cell.source for cell in cells if cell.kind != "student")
+    notebooks = sorted(source.parent.glob("*/*.ipynb"))
+    named = [path for path in notebooks if path.stem in text]
+    if not named and _SOLUTIONS in text:
+        named = notebooks
+    beside = (path for path in _files(source) if path.suffix != ".ipynb")
+    return _hash(_contents(source.parent, [*beside, *named]))
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts))
+
+
+def _contents(root: Path, files: Iterable[Path]) -> list[str]:
+    return [f"{path.relative_to(root)}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,137 @@
+"""A hand-in as one task: from its folder to the cells that will run, and to what became of them, without a gradebook.
+
+nbgrader's autograde gets to the same cells by its preprocessors; where both agree, it finds the outcomes in the cache
+and runs nothing. Where they should not, it runs what it has: this only goes ahead.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from autograder.grading.cache import Cache, Record, run_cached
+from autograder.grading.files import digest, stage
+from autograder.grading.hidden_tests import is_test, restore_tests, visible
+from autograder.grading.limits import Limits
+from autograder.grading.recovery import lay_out, recover
+from autograder.grading.repair import repair
+from autograder.grading.run import Cell
+from autograder.grading.sandbox import SandboxUnavailableError
+from autograder.grading.sheet import Sheet
+from autograder.grading.worker import Job, Worker, WorkerError
+
+_LEAST_SECONDS = 1.0  # that a notebook gets, whatever the ones before it took
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is configured of how notebooks run."""
+
+    limits: Limits
+    unsafe: bool = False
+
+    def job(self, root: Path, assignment: str, notebook: NotebookNode, files: Path, spent: float) -> Job:
+        """Return the job of running ``notebook``, whose hand-in has already ``spent`` seconds."""
+        seconds = max(self.limits.submission_seconds - spent, _LEAST_SECONDS)
+        cells = tuple(map(_cell, code_cells(notebook)))
+        return Job(str(root), assignment, cells, str(files), self.limits, seconds, self.unsafe)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in that is ready to run: its notebooks, as nbgrader would have sanitised them, and its files' hash."""
+
+    notebooks: dict[str, NotebookNode]
+    files: Path
+    identity: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What became of a hand-in: a record by notebook, without those at which the worker failed.
+
+    ``identity`` is a hash of what was handed in; ``ran`` says whether anything had to run.
+    """
+
+    identity: str
+    records: dict[str, Record]
+    notebooks: int
+    ran: bool
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a notebook has to run again alone: beside others it came too late, or the worker failed."""
+        return len(self.records) < self.notebooks or any(
+            record.late and not record.alone for record in self.records.values()
+        )
+
+    @property
+    def seconds(self) -> float:
+        """What its notebooks took."""
+        return sum(record.seconds for record in self.records.values())
+
+
+def prepare(folder: Path, sheet: Sheet, chosen: Collection[str], scratch: Path) -> Task:
+    """Return the ``chosen`` notebooks of the hand-in in ``folder``; its files are laid out in ``scratch``."""
+    hand_in = recover(folder, sheet.release, sheet.beside())
+    notebooks = copy.deepcopy(hand_in.notebooks)  # some of their cells may be the release's own
+    notes = {}
+    for name, notebook in notebooks.items():
+        notes[name] = [*hand_in.notes[name], *repair(notebook, sheet.release[name])]
+        restore_tests(notebook, sheet.source(name))
+    own, files = scratch / "own", scratch / "files"
+    own.mkdir()
+    files.mkdir()
+    lay_out(hand_in, own)
+    stage([own, sheet.source_folder, sheet.release_folder], sheet.ignore, files)
+    said = [notebooks, notes, hand_in.timestamp, digest(own), digest(files)]
+    identity = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return Task({name: made for name, made in notebooks.items() if name in chosen}, files, identity)
+
+
+def grade(
+    folder: Path,
+    sheet: Sheet,
+    chosen: Collection[str],
+    settings: Settings,
+    worker: Worker,
+    cache: Cache,
+    *,
+    alone: bool,
+    fresh: bool = False,
+) -> Graded:
+    """Run what of the hand-in in ``folder`` is not in ``cache`` yet, beside others or ``alone``, and keep it there."""
+    records: dict[str, Record] = {}
+    ran = False
+    with tempfile.TemporaryDirectory(prefix="autograder_") as scratch:
+        task = prepare(folder, sheet, chosen, Path(scratch))
+        for name, notebook in task.notebooks.items():
+            spent = sum(record.seconds for record in records.values())
+            job = settings.job(sheet.root, sheet.assignment, notebook, task.files, spent)
+            try:
+                records[name], new = run_cached(job, worker, cache, alone=alone, fresh=fresh)
+            except (WorkerError, SandboxUnavailableError):
+                continue  # nbgrader's autograde will try again, and say so
+            ran = ran or new
+    return Graded(task.identity, records, len(task.notebooks), ran)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _cell(cell: NotebookNode) -> Cell:
+    nbgrader = cell.metadata.get("nbgrader", {})
+    name = nbgrader.get("grade_id", "")
+    if is_test(cell):
+        return Cell(name, cell.source, "test", visible(cell), float(nbgrader.points))
+    return Cell(name, cell.source, "given" if utils.is_locked(cell) else "student")

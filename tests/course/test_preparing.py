@@ -1,0 +1,91 @@
+"""A hand-in's folder leads to the very jobs that nbgrader's autograde comes to, so that it finds all in the cache."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.pipeline import Pipeline
+from autograder.grading import execution
+from autograder.grading.cache import Cache, Record, key_of
+from autograder.grading.preparing import prepare
+from autograder.grading.run import Outcome
+from autograder.grading.sheet import Sheet
+from autograder.grading.worker import Job, Worker
+from tests.course.tiny_course import ASSIGNMENT, PROJECT, write_source
+from tests.grading.broken.kinds import KINDS
+from tests.sample_class import build
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the keys of the jobs that nbgrader would run, as they come; nothing runs."""
+    keys: list[str] = []
+
+    def note(job: Job, _worker: Worker, _cache: Cache, **_how: Any) -> tuple[Record, bool]:
+        keys.append(key_of(job))
+        return Record([Outcome(points=0.0) for _cell in job.cells], 1.0, job.seconds, True), False
+
+    monkeypatch.setattr(execution, "run_cached", note)
+    return keys
+
+
+def check(pipeline: Pipeline, assignment: str, ran: list[str], scratch: Path) -> None:
+    sheet, settings = pipeline.sheet(assignment), pipeline.settings()
+    for student in pipeline.students(assignment):
+        pipeline.autograde(assignment, student)
+        own = scratch / student
+        own.mkdir()
+        task = prepare(pipeline.folder("submitted", student, assignment), sheet, sheet.release, own)
+        jobs = [settings.job(sheet.root, assignment, made, task.files, 0) for made in task.notebooks.values()]
+        assert [key_of(job) for job in jobs] == ran, student
+        assert ran, student
+        ran.clear()
+
+
+def test_the_sample_class_gives_the_same_jobs(tmp_path: Path, ran: list[str]) -> None:
+    root = tmp_path / "course"
+    shutil.copytree(PROJECT / "source", root / "source")
+    shutil.copy(PROJECT / "nbgrader_config.py", root)
+    pipeline = Pipeline(root)
+    pipeline.generate_assignment(build.ASSIGNMENT)
+    for student in build.read_students():
+        folder = root / "submitted" / student.name / build.ASSIGNMENT
+        folder.mkdir(parents=True)
+        made = build.hand_in(student, root / "assignments" / build.ASSIGNMENT, root / "source" / build.ASSIGNMENT)
+        for name, text in made.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    check(pipeline, build.ASSIGNMENT, ran, tmp_path)
+
+
+def test_broken_hand_ins_give_the_same_jobs(tmp_path: Path, ran: list[str]) -> None:
+    root = tmp_path / "course"
+    write_source(root)
+    pipeline = Pipeline(root)
+    pipeline.generate_assignment(ASSIGNMENT)
+    for kind in KINDS:
+        kind.hand_in(root)
+    check(pipeline, ASSIGNMENT, ran, tmp_path)
+
+
+def test_the_identity_of_a_hand_in_changes_with_its_text_files_and_time(fresh: Path, tmp_path: Path) -> None:
+    from tests.course.tiny_course import CORRECT, answer
+
+    pipeline = Pipeline(fresh)
+    folder = answer(fresh, "anna", CORRECT)
+    sheet: Sheet = pipeline.sheet(ASSIGNMENT)
+
+    def identity(name: str) -> str:
+        (tmp_path / name).mkdir()
+        return prepare(folder, sheet, sheet.release, tmp_path / name).identity
+
+    seen = [identity("a")]
+    assert identity("b") == seen[0]
+    (folder / "notes.txt").write_text("1", encoding="utf-8")
+    seen.append(identity("c"))
+    (folder / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC", encoding="utf-8")
+    seen.append(identity("d"))
+    answer(fresh, "anna", CORRECT | {"half_code": "def half(x):\n    return x * 0.5"})
+    seen.append(identity("e"))
+    assert len(set(seen)) == len(seen)
