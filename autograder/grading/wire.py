@@ -5,7 +5,7 @@ limits below, or a ``WireError``. Nothing is ever unpickled, imported or evaluat
 
 ===========================  =====================================================================
 None, bool, int, float, str  JSON
-list, tuple, dict, set       JSON, tagged where JSON has no such thing
+list, tuple, dict, set       JSON, tagged where JSON has no such thing; other collections as lists
 complex, bytes, range        tagged
 NumPy arrays and scalars     dtype and shape in JSON, their bytes behind it; numbers, booleans and text only
 np.random.Generator          name and state of its bit generator
@@ -24,7 +24,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -116,6 +116,8 @@ def encode(value: Any, refer: Refer) -> Encoded:
         if kind is int:
             return node if -(2**63) <= node < 2**63 else {"int": _digits(node)}
         if isinstance(node, np.ndarray):
+            if node.dtype == object and node.ndim:  # what NumPy makes of arrays of several lengths
+                return [tree(item, depth + 1) for item in node]
             return array(np.asarray(node))
         if isinstance(node, np.generic):
             return {"scalar": array(np.asarray(node))}
@@ -138,7 +140,7 @@ def encode(value: Any, refer: Refer) -> Encoded:
             return {"range": [node.start, node.stop, node.step]}
         if isinstance(node, np.random.Generator):
             return {"rng": _rng_state(node)}
-        return other(node)
+        return other(node, depth)
 
     def array(node: np.ndarray[Any, Any]) -> Any:
         if node.dtype.kind not in _DTYPES:
@@ -150,7 +152,9 @@ def encode(value: Any, refer: Refer) -> Encoded:
         buffers.append(plain.tobytes())
         return {"array": plain.dtype.str, "shape": list(plain.shape)}
 
-    def other(node: Any) -> Any:
+    def other(node: Any, depth: int) -> Any:
+        if isinstance(node, Collection):  # deques, views of dictionaries
+            return [tree(item, depth + 1) for item in node]
         match refer(node):
             case Reference(kind, number, name):
                 return {kind: number, "name": name[:200]}
