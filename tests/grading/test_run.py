@@ -211,7 +211,7 @@ def test_a_harmful_function_costs_its_own_test(harm):
     code = f"def bad(x):\n    {harm}"
     outcomes = run(LOW, HIGH, code, a_test("assert bad(1) == 1", name="bad"), a_test(TEST))
     assert [outcomes[3].points, outcomes[4].points] == [0, 2]
-    assert [outcomes[3].late, outcomes[4].late] == [True, False]
+    assert [outcomes[3].late, outcomes[4].late] == ["kill" not in harm, False]  # which does not kill its own process
 
 
 def test_a_thread_that_kills_later_does_not_take_the_points_of_what_was_right():
