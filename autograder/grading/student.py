@@ -67,9 +67,11 @@ class Student:
     def run(self, code: str) -> CellRun:
         """Run a cell and return what it showed."""
         result = self._run(code)
-        if result.stopped is None:
+        alive = self._alive()
+        if result.stopped is None and alive:
             self._steps.append(code)
-        elif not self._alive():
+        elif not alive:  # also where the cell seemed to end well, but spoiled the conversation
+            result.stopped = result.stopped or "died"
             self._start_afresh()
         return result
 
@@ -164,7 +166,7 @@ class Student:
         """Run the steps to ``place`` once more; return the number of the first that does harm, None if none does."""
         for number, step in enumerate(self._steps):
             if isinstance(step, str):
-                if self._run(step).stopped is not None:
+                if self._run(step).stopped is not None or not self._alive():
                     return number
             elif (snapshot := self._snapshot(0)) is not None:
                 self._kept[step] = snapshot

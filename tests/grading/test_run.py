@@ -195,6 +195,7 @@ def test_a_missing_function_is_named():
         ),
         ("x = []\nwhile True:\n    x.append(bytearray(10**8))", None),  # a MemoryError, which is an ordinary error
         ("import ctypes\nctypes.string_at(0)", "died"),
+        ("import os\nos.write(3, b'no message of this protocol')", "died"),
     ],
 )
 def test_a_harmful_cell_costs_itself(harm, stopped):
