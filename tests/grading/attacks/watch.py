@@ -29,7 +29,15 @@ from tests.course.tiny_course import ASSIGNMENT
 from tests.grading.attacks.places import MARK, VARIABLE, Canary, Places
 
 PLACES, REPORT = "places.json", "report.json"
-_RESULTS = {"autograded", "feedback", "gradebook.db", "gradebook.db-journal", ".nbgrader.log", "grades.csv"}
+_RESULTS = {
+    "autograded",
+    "feedback",
+    "gradebook.db",
+    "gradebook.db-journal",
+    ".nbgrader.log",
+    "grades.csv",
+    ".autograder",
+}
 _SHALLOW = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/etc/cron.d", "/var/spool/cron", "/var/spool/cron/crontabs", "/")
 _SET_CHILD_SUBREAPER = 36
 _GRACE = 5.0  # seconds that processes have to end after nbgrader did
