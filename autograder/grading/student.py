@@ -50,6 +50,9 @@ class FloodError(Exception):
     """A cell shows too much."""
 
 
+_LOST = (WireError, StudentError, TooLongError, FloodError)  # all that a call to an interpreter may end in
+
+
 class Student:
     """One notebook's interpreter in ``sandbox``; after it died, a fresh one in which the harmless cells ran again.
 
@@ -120,7 +123,7 @@ class Student:
                 stopped = "flood"
             except DeadlineError:
                 stopped = "too_long"
-            except (WireError, StudentError):
+            except _LOST:
                 stopped = "died"
         if stopped is not None:
             with suppress(SandboxDiedError):
@@ -133,7 +136,7 @@ class Student:
             self._conversation.deadline = time.monotonic() + ANSWER
             self._wire.send_file(theirs.fileno())
             pid = self._conversation.call("snapshot", limit)
-        except (WireError, StudentError, FloodError, OSError):
+        except (*_LOST, OSError):
             ours.close()
             return None
         finally:
@@ -144,7 +147,7 @@ class Student:
         try:
             self._conversation.deadline = time.monotonic() + ANSWER
             self._conversation.call("get", [])
-        except (WireError, StudentError, FloodError):
+        except _LOST:
             return False
         return True
 
@@ -225,9 +228,11 @@ class Snapshot:
         """Return what the student defined under ``names``: functions to call, values as copies."""
         found: dict[str, Any] = {}
         for name in names:  # one by one: a value that does not travel leaves the others alone
-            with suppress(StudentError):
-                found |= self._conversation.call("get", [name])
-        return {name: value for name, value in found.items() if name in names}
+            with suppress(StudentError, TooLongError):
+                answer = self._conversation.call("get", [name])
+                if isinstance(answer, dict) and name in answer:
+                    found[name] = answer[name]
+        return found
 
     @contextmanager
     def part(self, substitutes: Mapping[str, Callable[..., Any]], seconds: float) -> Iterator[None]:

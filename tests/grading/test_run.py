@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.limits import Limits
+from autograder.grading.rpc import Failure
 from autograder.grading.run import Cell, run_notebook
 from autograder.grading.sandbox import SandboxUnavailableError
+from tests.grading.test_rpc import frame
 
 LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30)
 SECRET = "geheim"
@@ -204,6 +206,32 @@ def test_a_harmful_cell_costs_itself(harm, stopped):
     assert outcomes[2].stopped == stopped
     assert [outcome.late for outcome in outcomes] == [False, False, stopped == "too_long", False, False]
     assert [outcomes[1].points, outcomes[4].points] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"raise": 1, "failure": vars(Failure("TooLongError")), "changed": [], "remarks": []},
+        {"raise": 1, "failure": vars(Failure("SystemExit")), "changed": [], "remarks": []},
+        {"return": 1, "changed": [], "remarks": []},
+        {"event": {"output": 5}},
+        {"event": {"output": {"output_type": "stream", "name": "stdout", "text": 5}}},
+        {"event": {"output": {"output_type": "display_data", "data": {"text/html": ["x"]}}}},
+        {"event": {"remarks": [[1, 2], "x"]}},
+    ],
+)
+def test_a_forged_message_costs_at_most_its_cell(lie):
+    """Whatever a cell tells in the interpreter's name."""
+    forged = f"import os\nos.write(3, {frame(lie, *([5] if 'return' in lie else []))!r})"
+    outcomes = run(forged, LOW, HIGH, a_test(TEST))
+    assert outcomes[3].points == 2
+
+
+def test_a_forged_value_costs_at_most_its_test():
+    """An answer of another form than that which was asked for."""
+    liar = f"import os\ndef low(x):\n    os.write(4, {frame({'return': 3}, [])!r})\n    return x"
+    outcomes = run(liar, a_test("assert low(1) == 1", points=1), LOW, HIGH, a_test(TEST))
+    assert outcomes[4].points == 2
 
 
 @pytest.mark.parametrize("harm", ["import os; os._exit(0)", "while True: pass", "import os; os.kill(-1, 9)"])
