@@ -1,11 +1,17 @@
 """The command ``autograder``: what an instructor does with a sheet, in the order of doing it."""
 
 import argparse
+import fnmatch
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.messages import _
+
+if TYPE_CHECKING:
+    from autograder.course.view import View
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -45,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument(
         "--student", action="append", metavar=_("NAME"), help=_("grade this hand-in only (may be repeated)")
     )
+    step.add_argument("--notebook", default="*", metavar=_("NAME"), help=_("grade this notebook of each hand-in only"))
+    step.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help=_("grade so many hand-ins at a time (default: as many as there are processors)"),
+    )
+    step.add_argument("--fresh", action="store_true", help=_("run everything again, also what has not changed"))
+    step.add_argument("--json", action="store_true", help=_("print a line of JSON for each hand-in, and nothing else"))
     step.add_argument(
         "--unsafe-no-sandbox",
         action="store_true",
@@ -73,13 +88,22 @@ def _release(chosen: argparse.Namespace) -> int:
 
 
 def _grade(chosen: argparse.Namespace) -> int:
-    from rich.console import Console
+    from autograder.course.lock import BusyError, locked
 
+    root = _root(chosen)
+    try:
+        with locked(root):
+            return _grade_alone(chosen, root)
+    except BusyError as error:
+        return _fail(_("This course is being graded already: {who}", who=error))
+
+
+def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
     from autograder.course.pipeline import Pipeline
-    from autograder.course.run import grade
+    from autograder.course.run import Wanted, grade_all
     from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
 
-    pipeline = Pipeline(_root(chosen))
+    pipeline = Pipeline(root)
     if chosen.unsafe_no_sandbox:
         pipeline.allow_unsafe()
     else:
@@ -87,9 +111,8 @@ def _grade(chosen: argparse.Namespace) -> int:
             require_bubblewrap()
         except SandboxUnavailableError as error:
             return _fail(_("Without a sandbox nothing is graded. {problem}", problem=error))
-    terminal = Console()
-    console = terminal if terminal.is_terminal else Console(width=120)
     failed = False
+    jobs = chosen.jobs or len(os.sched_getaffinity(0))
     for assignment in _assignments(chosen, pipeline.assignments()):
         if not pipeline.folder("release", ".", assignment).is_dir():
             return _fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
@@ -98,9 +121,29 @@ def _grade(chosen: argparse.Namespace) -> int:
             return _fail(_("No hand-in in submitted/: {names}", names=", ".join(unknown)))
         if not students:
             return _fail(_("submitted/ holds no hand-in for {assignment}.", assignment=assignment))
-        results = grade(pipeline, assignment, chosen.student or students, console)
+        if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
+            return _fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
+        wanted = Wanted(chosen.student or students, chosen.notebook, jobs, chosen.fresh)
+        results = grade_all(pipeline, assignment, wanted, _view(chosen))
         failed = failed or any(result.failed for result in results)
     return int(failed)
+
+
+def _view(chosen: argparse.Namespace) -> "View":
+    from rich.console import Console
+
+    from autograder.course import view
+
+    if chosen.json:
+        return view.JsonLines()
+    terminal = Console()
+    return view.Bar(terminal) if terminal.is_terminal else view.Lines(Console(width=120))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_("{text} is no number of at least 1", text=text))
+    return int(text)
 
 
 def _root(chosen: argparse.Namespace) -> Path:

@@ -1,12 +1,14 @@
 """nbgrader's own converters on one course, step by step, with what they log kept out of the terminal."""
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
@@ -85,23 +87,45 @@ class Pipeline:
         """Write the release of ``assignment``."""
         self._run(GenerateAssignment, assignment, "*")
 
-    def autograde(self, assignment: str, student: str) -> None:
-        """Grade one hand-in."""
-        self._run(AutogradeAll, assignment, student)
+    def autograde(self, assignment: str, student: str, notebook: str = "*") -> None:
+        """Grade one hand-in, or a notebook of it."""
+        self._run(AutogradeAll, assignment, student, notebook)
 
-    def generate_feedback(self, assignment: str, student: str) -> None:
-        """Write the feedback on one hand-in."""
-        self._run(GenerateFeedback, assignment, student)
+    def generate_feedback(self, assignment: str, student: str, notebook: str = "*") -> None:
+        """Write the feedback on one hand-in, or on a notebook of it."""
+        self._run(GenerateFeedback, assignment, student, notebook)
+
+    def standing(self, assignment: str, student: str) -> str:
+        """Return a hash of what the gradebook and the folders hold of one hand-in: marks, comments, files."""
+        said: list[Any] = []
+        with self.gradebook() as gradebook, suppress(MissingEntry):
+            submission = gradebook.find_submission(assignment, student)
+            said.append((submission.timestamp, submission.assignment.duedate))
+            for notebook in submission.notebooks:
+                rows = [*notebook.grades, *notebook.comments]
+                for row in sorted(rows, key=lambda row: (row.__tablename__, row.name)):
+                    names = (column.name for column in row.__table__.columns)
+                    said.append([(name, getattr(row, name)) for name in names])
+                said.append(notebook.late_submission_penalty)
+        for step in ("autograded", "feedback"):
+            folder = self.folder(step, student, assignment)
+            for path in sorted(folder.rglob("*")):
+                status = path.lstat()
+                said.append((step, str(path.relative_to(folder)), status.st_size, status.st_mtime_ns))
+        return hashlib.sha256(repr(said).encode("utf-8", "surrogateescape")).hexdigest()
 
     def export(self, path: Path) -> None:
         """Write all points to a CSV file, as ``nbgrader export`` does."""
         plugin = CsvExportPlugin(parent=self._app)
-        plugin.to = str(path)
+        part = path.with_name(f".{path.name}.part")
+        plugin.to = str(part)
         with self.gradebook() as gradebook:
             plugin.export(gradebook)
+        part.replace(path)
 
-    def _run(self, converter: type[BaseConverter], assignment: str, student: str) -> None:
+    def _run(self, converter: type[BaseConverter], assignment: str, student: str, notebook: str = "*") -> None:
         self._course.assignment_id, self._course.student_id = assignment, student
+        self._course.notebook_id = notebook
         step = converter(coursedir=self._course, parent=self._app)
         step.force = True
         with _captured(self._app.log) as complaints:

@@ -30,13 +30,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """A graded hand-in. ``points`` go by grade id; a task that a human has to decide is in ``undecided``."""
+    """A graded hand-in. ``points`` go by grade id; a task that a human has to decide is in ``undecided``.
+
+    Its notebooks took ``seconds``; ``cached``: they did so in an earlier run.
+    """
 
     student: str
     points: dict[str, float]
     notes: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     failed: bool = False
+    seconds: float = 0.0
+    cached: bool = False
 
     @property
     def total(self) -> float:

@@ -1,97 +1,168 @@
-"""Grade all hand-ins of a sheet with nbgrader, one after the other, and show what came out."""
+"""Grade all hand-ins of a sheet: notebooks run side by side, and one after the other enters the gradebook.
 
-from pathlib import Path
+Workers go ahead and fill the cache; nbgrader then grades each hand-in by itself and finds there what became of its
+notebooks. So the gradebook has one writer, and whatever stops a run, the next one goes on where it was.
+"""
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import logging
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fnmatch import filter as matching
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
 
+from autograder.course.ledger import Entry, Ledger, hash_of
 from autograder.course.pipeline import LOGFILE, Pipeline, StepError
-from autograder.course.results import Result, Task, result_of, tasks_of
-from autograder.course.table import legend, points_table
+from autograder.course.results import Result, result_of, tasks_of
+from autograder.course.view import GRADES, View
+from autograder.grading.cache import Cache
+from autograder.grading.preparing import Graded, grade
 from autograder.grading.recovery import holds_anything
-from autograder.messages import _, number
+from autograder.grading.solutions import CONFIGURATION
+from autograder.grading.worker import Worker
+from autograder.messages import _
 
-GRADES = "grades.csv"
+_T = TypeVar("_T")
 
 
-def grade(pipeline: Pipeline, assignment: str, students: list[str], console: Console) -> list[Result]:
-    """Grade ``students``, write their feedback and grades.csv, and show the table of points.
+@dataclass(frozen=True)
+class Wanted:
+    """Whose hand-ins to grade, which ``notebook`` of them (a pattern), by how many ``jobs``; ``fresh``: all anew."""
 
-    A hand-in that cannot be graded is noted and the next one follows. On Ctrl-C the table shows those that
-    were graded until then; their points are in the gradebook.
+    students: list[str]
+    notebook: str = "*"
+    jobs: int = 1
+    fresh: bool = False
+
+
+def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -> list[Result]:
+    """Grade what is ``wanted``, write feedback and grades.csv, and tell ``view``; results come by student.
+
+    A hand-in that cannot be graded is noted and the others follow. What was graded until Ctrl-C stays.
     """
-    tasks = tasks_of(pipeline, assignment)
+    view.begin(assignment, tasks_of(pipeline, assignment), len(wanted.students))
     results: list[Result] = []
-    with _progress(console) as progress:
-        bar = progress.add_task("", total=len(students))
-        try:
-            for student in students:
-                progress.update(bar, description=student)
-                results.append(_grade_one(pipeline, assignment, student, tasks))
-                progress.advance(bar)
-                if not console.is_terminal:
-                    _report(console, results[-1], tasks, len(results), len(students))
-        except KeyboardInterrupt:
-            progress.stop()
-            done, total = len(results), len(students)
-            _say(console, _("Stopped: {n} of {all} hand-ins were graded.", n=done, all=total))
-            raise
-        finally:
-            if results:
-                pipeline.export(pipeline.root / GRADES)
-                _show(console, pipeline.root, results, tasks)
-                _warn_of_forgotten(console, pipeline.forgotten(assignment))
+    stopped = True
+    try:
+        with closing(_Run(pipeline, assignment, wanted, view).results()) as found:
+            for result in found:
+                results.append(result)
+                view.ended(result)
+        stopped = False
+    finally:
+        results.sort(key=lambda result: result.student)
+        if results:
+            pipeline.export(pipeline.root / GRADES)
+        forgotten = pipeline.forgotten(assignment) if results else []
+        view.finish(results, pipeline.root, forgotten, stopped=stopped)
     return results
 
 
-def _grade_one(pipeline: Pipeline, assignment: str, student: str, tasks: list[Task]) -> Result:
-    if not holds_anything(pipeline.folder("submitted", student, assignment)):
-        return Result(student, {}, (_("handed in no notebook."),))
-    try:
-        pipeline.autograde(assignment, student)
-        result = result_of(pipeline, assignment, student, tasks)
-        pipeline.generate_feedback(assignment, student)
-    except StepError as error:
-        note = _("could not be graded: {error} (details in {log})", error=error, log=LOGFILE)
-        return Result(student, {}, (note,), failed=True)
-    return result
+class _Run:
+    def __init__(self, pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -> None:
+        self.pipeline, self.assignment, self.wanted, self.view = pipeline, assignment, wanted, view
+        self.sheet = pipeline.sheet(assignment)
+        self.chosen = matching(self.sheet.release, wanted.notebook)
+        self.tasks = [task for task in tasks_of(pipeline, assignment) if task.notebook in self.chosen]
+        self.settings = pipeline.settings()
+        self.cache = Cache(pipeline.root)
+        self.ledger = Ledger(pipeline.root, assignment)
+
+    def results(self) -> Generator[Result, None, None]:
+        """Yield the results as they come, those that have to run alone at the end."""
+        beside = self.wanted.jobs > 1
+        again = []
+        with _Workers(self.wanted.jobs) as workers:
+            futures = {
+                workers.do(partial(self.ahead, student, alone=not beside, fresh=self.wanted.fresh)): student
+                for student in self.in_order()
+            }
+            for future in as_completed(futures):
+                student, graded = futures.pop(future), future.result()
+                if beside and graded is not None and graded.doubtful:
+                    again.append(student)
+                else:
+                    yield self.finish(student, graded)
+        with _Workers(1) as workers:
+            for student in again:
+                graded = workers.do(partial(self.ahead, student, alone=True)).result()
+                yield self.finish(student, graded)
+
+    def in_order(self) -> list[str]:
+        """Return the students, who is expected to take longest first: of whom nothing is known, before all others."""
+
+        def expected(student: str) -> float:
+            entry = self.ledger.find(student)
+            return float("inf") if entry is None else entry.seconds
+
+        return sorted(self.wanted.students, key=expected, reverse=True)
+
+    def ahead(self, student: str, worker: Worker, *, alone: bool, fresh: bool = False) -> Graded | None:
+        """Run a hand-in's notebooks; None where there are none or something is wrong, which nbgrader will tell."""
+        folder = self.pipeline.folder("submitted", student, self.assignment)
+        if not holds_anything(folder):
+            return None
+        self.view.started(student)
+        try:
+            return grade(folder, self.sheet, self.chosen, self.settings, worker, self.cache, alone=alone, fresh=fresh)
+        except Exception:
+            logging.getLogger(__name__).exception("%s", student)
+            return None
+
+    def finish(self, student: str, graded: Graded | None) -> Result:
+        """Let nbgrader grade a hand-in, unless nothing has changed since it last did."""
+        if not holds_anything(self.pipeline.folder("submitted", student, self.assignment)):
+            return Result(student, {}, (_("handed in no notebook."),))
+        put_in = None
+        if graded is not None and len(graded.records) == graded.notebooks and self.wanted.notebook == "*":
+            put_in = hash_of(graded, self.pipeline.root / CONFIGURATION)
+        entry = self.ledger.find(student)
+        try:
+            came_out = self.pipeline.standing(self.assignment, student)
+            if entry is None or self.wanted.fresh or (entry.put_in, entry.came_out) != (put_in, came_out):
+                self.pipeline.autograde(self.assignment, student, self.wanted.notebook)
+                self.pipeline.generate_feedback(self.assignment, student, self.wanted.notebook)
+                if put_in is not None and graded is not None:
+                    came_out = self.pipeline.standing(self.assignment, student)
+                    self.ledger.write(student, Entry(put_in, came_out, graded.seconds))
+            result = result_of(self.pipeline, self.assignment, student, self.tasks)
+        except StepError as error:
+            note = _("could not be graded: {error} (details in {log})", error=error, log=LOGFILE)
+            return Result(student, {}, (note,), failed=True)
+        if graded is None:
+            return result
+        return replace(result, seconds=round(graded.seconds, 3), cached=not graded.ran)
 
 
-def _progress(console: Console) -> Progress:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+class _Workers:
+    """Threads with a worker process each; on leaving, all of them end, also in the middle of something."""
 
+    def __init__(self, count: int) -> None:
+        self._threads = ThreadPoolExecutor(count)
+        self._all = [Worker() for _each in range(count)]
+        self._idle = list(self._all)
 
-def _report(console: Console, result: Result, tasks: list[Task], done: int, total: int) -> None:
-    """Print a line per hand-in where no bar can move."""
-    points = f"{number(result.total)} / {number(sum(task.max_points for task in tasks))}"
-    _say(console, f"[{done:>{len(str(total))}}/{total}] {result.student}: {points}")
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *_exception: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for worker in self._all:
+            worker.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._all:
+            worker.close()
 
-def _show(console: Console, root: Path, results: list[Result], tasks: list[Task]) -> None:
-    console.print(points_table(results, tasks))
-    _say(console, legend(tasks))
-    for result in results:
-        for note in (*result.notes, *(_undecided(name) for name in result.undecided)):
-            _say(console, f"{result.student}: {note}")
-    _say(console, _("Points: {grades}   Feedback: {feedback}", grades=root / GRADES, feedback=root / "feedback"))
+    def do(self, work: Callable[[Worker], _T]) -> Future[_T]:
+        """Do ``work`` with the next worker that is free."""
 
+        def with_worker() -> _T:
+            worker = self._idle.pop()
+            try:
+                return work(worker)
+            finally:
+                self._idle.append(worker)
 
-def _warn_of_forgotten(console: Console, students: list[str]) -> None:
-    if students:
-        text = _(
-            "{grades} also has {names}: graded before, but not in submitted/ now. "
-            "To forget one: nbgrader db student remove NAME --force",
-            grades=GRADES,
-            names=", ".join(students),
-        )
-        _say(console, text)
-
-
-def _say(console: Console, text: str) -> None:
-    """Print text that others wrote: rich is not to read markup or numbers into it."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def _undecided(name: str) -> str:
-    return _("{name} has to be looked at by a human (nbgrader's formgrader).", name=name)
+        return self._threads.submit(with_worker)

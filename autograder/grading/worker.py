@@ -60,6 +60,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._ended = False
 
     def run(self, job: Job) -> list[Outcome]:
         """Grade one notebook.
@@ -89,7 +90,8 @@ class Worker:
         return [Outcome(**outcome) for outcome in answer["outcomes"]]
 
     def kill(self) -> None:
-        """End the process while another thread waits for its answer, who hears a WorkerError."""
+        """End for good, also while another thread waits for an answer, who hears a WorkerError."""
+        self._ended = True
         if (process := self._process) is not None:
             process.kill()
 
@@ -101,6 +103,8 @@ class Worker:
             self._process = None
 
     def _started(self) -> subprocess.Popen[str]:
+        if self._ended:
+            raise WorkerError(_("The grading process ended."))
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.grading.worker"],

@@ -1,0 +1,47 @@
+"""What was imported into the gradebook: a hand-in of which nothing has changed need not be imported again."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.grading import fingerprint
+from autograder.grading.cache import FOLDER, read_checked, write_checked
+from autograder.grading.preparing import Graded
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An import: the hash of all that went in, that of all that came out, and how long the notebooks ran."""
+
+    put_in: str
+    came_out: str
+    seconds: float
+
+
+class Ledger:
+    """The entries of one assignment, below the folder ``.autograder`` of the course in ``root``."""
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self._folder = root / FOLDER / "imported" / assignment
+
+    def find(self, student: str) -> Entry | None:
+        """Return the entry of a hand-in, None if there is none that can be read."""
+        try:
+            return Entry(**json.loads(read_checked(self._path(student))))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write(self, student: str, entry: Entry) -> None:
+        """Write the entry of a hand-in; the last step of its import."""
+        write_checked(self._path(student), json.dumps(asdict(entry)))
+
+    def _path(self, student: str) -> Path:
+        return self._folder / student / "entry.json"
+
+
+def hash_of(graded: Graded, configuration: Path) -> str:
+    """Return a hash of all that makes a hand-in's marks and feedback."""
+    records = {name: asdict(record) for name, record in graded.records.items()}
+    said = [graded.identity, records, fingerprint.package(), configuration.read_text(encoding="utf-8")]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
