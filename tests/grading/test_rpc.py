@@ -41,7 +41,6 @@ class Interpreter:
         self.pid = os.fork()
         if not self.pid:
             ours.close()
-            os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
             try:
                 session.main(theirs)
             finally:
@@ -89,7 +88,7 @@ def test_a_cell_shows_what_it_shows_at_home(python):
     """Prints, the last value, pictures and tracebacks."""
     assert python.run("print('hallo')\n1 + 1")
     assert [output["output_type"] for output in python.outputs] == ["stream", "execute_result"]
-    assert python.run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert python.run("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);")
     assert "image/png" in python.outputs[-1]["data"]
     assert not python.run("1/0")
     assert python.outputs[-1]["ename"] == "ZeroDivisionError"

@@ -98,13 +98,13 @@ def unprotected(
     shutil.copytree(course, places.course, dirs_exist_ok=True)
     hand_in(places, attacks)
     walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
+    walls += ["--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]  # first: the environment may lie below them
     for path in dict.fromkeys(
         ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", sys.base_prefix, sys.prefix]
     ):
         walls += ["--ro-bind-try", path, path]
     if Path("/etc/shadow").exists():
         walls += ["--ro-bind", str(kit.root / "shadow"), "/etc/shadow"]
-    walls += ["--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]
     walls += ["--bind", str(kit.root), str(kit.root), "--bind", str(root), str(root)]
     walls += ["--ro-bind", str(PROJECT / "tests"), str(kit.package / "tests"), "--chdir", str(kit.package)]
     _watch([*walls, str(kit.python)], places, feedback, seconds, limit=_limit)
