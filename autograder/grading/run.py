@@ -50,8 +50,8 @@ class Cell:
 class Outcome:
     """What became of a cell: its outputs, why it was stopped if it was, and for a test its points.
 
-    ``review`` says why a tutor should look at it; empty where none need. ``late``: time may have decided, so that it
-    is worth another try where the machine was busy.
+    ``review`` says why a tutor should look at it; empty where none need. ``late``: the clock may have decided, and
+    not the processor's time, so that it is worth another try where the machine was busy.
     """
 
     outputs: list[Output] = field(default_factory=list)
@@ -110,13 +110,14 @@ class _Run:
         if cell.kind == "given":
             for names in (self.visible_names, self.names):
                 definitions(cell.source, cell.name, names)
+        started = time.monotonic()
         result = self.student.run(cell.source)
         outputs = result.outputs
         if (proof := _derivation(cell)) is not None and result.stopped is None:
             outputs = [_display(proof)]
         if result.stopped is not None:
             outputs = [*outputs, _error(_why(result.stopped, self.limits))]
-        return Outcome(outputs, result.stopped, late=result.stopped == "too_long")
+        return Outcome(outputs, result.stopped, late=result.stopped == "too_long" and self.on_the_clock(started))
 
     def show(self, place: int) -> Outcome:
         """Run the visible text of a test, for what it shows; its points count later."""
@@ -132,10 +133,16 @@ class _Run:
         """Run the whole text of a test for its points."""
         cell = self.cells[place]
         snapshot = self.student.kept(place)
+        started = time.monotonic()
         tested = self.test(cell, snapshot, secret=True)
         if snapshot is not None and snapshot.lost:  # perhaps by what a later cell left running
             tested = self.test(cell, self.student.kept(place), secret=True)
-        return replace(self.marked(place, tested), late=snapshot is None or snapshot.lost or tested.late)
+        return replace(self.marked(place, tested), late=snapshot is None or self.on_the_clock(started))
+
+    def on_the_clock(self, started: float) -> bool:
+        """Return whether a limit on the clock may have ended what ``started`` then."""
+        now = time.monotonic()
+        return now >= min(started + self.limits.cell_wall_seconds, self.end)
 
     def marked(self, place: int, tested: Tested) -> Outcome:
         """Return what the student sees of a test and gets for it."""

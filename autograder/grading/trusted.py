@@ -21,7 +21,7 @@ from typing import Any
 from autograder.grading.limits import Limits
 from autograder.grading.student import Snapshot
 from autograder.messages import _
-from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, TooLongError, told
+from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, told
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -33,11 +33,6 @@ class Tested:
     points: float | None = None  # None: all
     card: Grade | None = None
     error: BaseException | None = None
-
-    @property
-    def late(self) -> bool:
-        """Whether a limit of time ended it or a part of it."""
-        return isinstance(self.error, TooLongError) or (self.card is not None and self.card.late)
 
 
 def run_test(

@@ -102,7 +102,6 @@ class Grade:
         self.max_points = max_points
         self.rows: list[Row] = []
         self.review = ""
-        self.late = False  # whether a limit of time ended a part
         self._namespace: dict[str, Any] = sys._getframe(1).f_globals
         self._elsewhere: Elsewhere | None = self._namespace.get(ELSEWHERE)
         self._substitutes: dict[str, Any] = {}
@@ -246,9 +245,8 @@ class _Part:
             message = _("Right, but return NumPy arrays instead of nested lists.") if self.converted else ""
             row = replace(row, earned=earned, message=message)
         else:
-            failure = _Failure.of(error, trace).kind
-            self.grade.late = self.grade.late or failure == "TooLongError"
-            row = replace(row, message=self._explain(error, trace), empty=failure == "NotImplementedError")
+            empty = _Failure.of(error, trace).kind == "NotImplementedError"
+            row = replace(row, message=self._explain(error, trace), empty=empty)
         self.grade.rows.append(row)
         return True
 

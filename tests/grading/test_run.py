@@ -204,7 +204,7 @@ def test_a_harmful_cell_costs_itself(harm, stopped):
     """What was defined above is there below, and tests above and below it are run."""
     outcomes = run(LOW, a_test(TEST, name="above"), harm, HIGH, a_test(TEST, name="below"))
     assert outcomes[2].stopped == stopped
-    assert [outcome.late for outcome in outcomes] == [False, False, stopped == "too_long", False, False]
+    assert not any(outcome.late for outcome in outcomes), "the processor's time decided"
     assert [outcomes[1].points, outcomes[4].points] == [1, 2]
 
 
@@ -240,7 +240,6 @@ def test_a_harmful_function_costs_its_own_test(harm):
     code = f"def bad(x):\n    {harm}"
     outcomes = run(LOW, HIGH, code, a_test("assert bad(1) == 1", name="bad"), a_test(TEST))
     assert [outcomes[3].points, outcomes[4].points] == [0, 2]
-    assert [outcomes[3].late, outcomes[4].late] == ["kill" not in harm, False]  # which does not kill its own process
 
 
 def test_a_thread_that_kills_later_does_not_take_the_points_of_what_was_right():
@@ -276,6 +275,14 @@ def test_the_files_of_a_hand_in_are_there(tmp_path):
     (tmp_path / "numpy.py").write_text("raise SystemExit", encoding="utf-8")
     outcomes = run("from mine import low\nimport numpy as np\nnp.ones(1)", HIGH, a_test(TEST), files=tmp_path)
     assert outcomes[-1].points == 2
+
+
+def test_what_the_clock_ended_is_told_from_what_the_processor_did():
+    """It slept, and perhaps for want of a processor."""
+    sleepy = "import time\ndef low(x):\n    time.sleep(9)\n    return 2 * x"
+    limits = Limits(cell_cpu_seconds=30, cell_wall_seconds=3)
+    outcomes = run("import time\ntime.sleep(9)", sleepy, a_test("assert low(1) == 2"), HIGH, limits=limits)
+    assert [outcome.late for outcome in outcomes] == [True, False, True, False]
 
 
 def test_time_for_the_whole_runs_out():
