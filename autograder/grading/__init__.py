@@ -9,6 +9,9 @@ reading         a submitted file becomes a notebook, or a note that says why it 
 recognition     which cell of the release a cell is
 repair          cells that were deleted, edited, moved or copied are set right against the release
 hidden_tests    hidden tests go in when a submission is graded and stay out of its feedback
+sheet           an assignment as it was released, and its source
+preparing       a hand-in as one task: from its folder to cells, and to what became of them, without a gradebook
+cache           what became of notebooks, kept by what decided; fingerprint: the part of that which is ours
 execution       nbgrader's door to what follows: cells in, outputs and points out
 worker          the trusted process, which stands apart from nbgrader's
 run             one notebook: the student's cells, then the tests, and what of both is shown
