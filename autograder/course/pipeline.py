@@ -46,6 +46,7 @@ class Pipeline:
         self._app.log.handlers = [logging.FileHandler(self.root / LOGFILE, mode="w", encoding="utf-8")]
         self._app.log.setLevel(logging.INFO)
         self._course = self._app.coursedir
+        self.log: logging.Logger = self._app.log
 
     def allow_unsafe(self) -> None:
         """Let students' code run without a sandbox from here on."""

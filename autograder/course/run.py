@@ -4,7 +4,6 @@ Workers go ahead and fill the cache; nbgrader then grades each hand-in by itself
 notebooks. So the gradebook has one writer, and whatever stops a run, the next one goes on where it was.
 """
 
-import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
@@ -109,7 +108,7 @@ class _Run:
         try:
             return grade(folder, self.sheet, self.chosen, self.settings, worker, self.cache, alone=alone, fresh=fresh)
         except Exception:
-            logging.getLogger(__name__).exception("%s", student)
+            self.pipeline.log.warning("%s could not run ahead", student, exc_info=True)
             return None
 
     def finish(self, student: str, graded: Graded | None) -> Result:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from autograder.course.results import Result, Task
 from autograder.course.table import legend, points_table
@@ -108,13 +109,10 @@ class Bar(Lines):
     def begin(self, assignment: str, tasks: Sequence[Task], hand_ins: int) -> None:
         """Show the bar."""
         super().begin(assignment, tasks, hand_ins)
-        columns = (
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[said]}", markup=False),
-        )
-        self._progress = Progress(*columns, console=self.console, transient=True)
+        rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        said = TextColumn("{task.fields[said]}", markup=False, table_column=rest)
+        columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TimeRemainingColumn(), said)
+        self._progress = Progress(*columns, console=self.console, transient=True, expand=True)
         self._bar = self._progress.add_task("", total=hand_ins, said="")
         self._running: list[str] = []
         self._lock = Lock()
@@ -141,8 +139,8 @@ class Bar(Lines):
     def _show(self) -> None:
         failed = sum(result.failed for result in self.done)
         parts = [", ".join(self._running)]
-        if self.done:
-            mean = sum(result.total for result in self.done) / len(self.done)
+        if totals := [result.total for result in self.done if result.points]:
+            mean = sum(totals) / len(totals)
             parts.insert(0, _("mean: {points}", points=number(round(mean, 1))))
         if failed:
             parts.insert(0, _("failed: {n}", n=failed))

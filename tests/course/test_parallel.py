@@ -52,6 +52,15 @@ def gradebook(root: Path) -> dict[tuple[str, str, str], tuple[float, bool]]:
     return found
 
 
+def kill_often(root: Path, times: int, seed: int) -> None:
+    """Start to grade the course in ``root`` and kill it, so many times, each at another moment."""
+    draw = random.Random(seed)
+    for _kill in range(times):
+        with subprocess.Popen([*COMMAND, "--jobs", "2"], cwd=root, stdout=subprocess.DEVNULL) as running:
+            time.sleep(draw.uniform(1.0, 7.0))
+            running.send_signal(signal.SIGKILL)
+
+
 # ------------------------------------------------------------------------------------------------ for machines
 
 
@@ -175,11 +184,7 @@ def test_of_two_runs_at_once_the_second_says_who_was_first(fresh: Path) -> None:
 def test_a_run_that_was_killed_at_any_moment_is_completed_by_the_next(fresh: Path) -> None:
     for k in range(4):
         answer(fresh, f"s{k}", (WRONG if k % 2 else CORRECT) | {"half_code": f"# {k}\n{CORRECT['half_code']}"})
-    draw = random.Random(5)
-    for _kill in range(5):
-        with subprocess.Popen([*COMMAND, "--jobs", "2"], cwd=fresh, stdout=subprocess.DEVNULL) as running:
-            time.sleep(draw.uniform(1.0, 7.0))
-            running.send_signal(signal.SIGKILL)
+    kill_often(fresh, 5, seed=5)
     done = run(fresh)
     assert (done.returncode, done.stderr) == (0, "")
     through = gradebook(fresh)
