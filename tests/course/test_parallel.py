@@ -1,6 +1,7 @@
 """``autograder grade`` side by side: the same points, nothing done twice, nothing lost however a run ends."""
 
 import fcntl
+import io
 import json
 import random
 import re
@@ -14,12 +15,13 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.course import run as course_run
 from autograder.course.pipeline import Pipeline
-from autograder.course.results import Result
+from autograder.course.results import Result, Task
 from autograder.course.run import Wanted, grade_all
-from autograder.course.view import JsonLines
+from autograder.course.view import Bar, JsonLines
 from autograder.grading.run import Outcome
 from autograder.grading.worker import Job, Worker, WorkerError
 from tests.course.test_run import COMMAND, points, run
@@ -247,3 +249,20 @@ def test_what_came_too_late_beside_others_runs_once_more_alone(
     assert isinstance(result, Result)
     assert result.points["double_test"] == (2.0 if jobs == 2 else 0.0)
     assert seen.count("double") == jobs
+
+
+# ------------------------------------------------------------------------------------------------ for people
+
+
+def test_the_bar_shows_how_many_are_done_who_runs_what_failed_and_the_points_so_far(tmp_path: Path) -> None:
+    screen = io.StringIO()
+    bar = Bar(Console(file=screen, force_terminal=True, width=100, legacy_windows=False))
+    bar.begin(ASSIGNMENT, [Task("rechnen", "double_test", "rechnen", 2.0)], 4)
+    for student in ("anna", "bert", "carl"):
+        bar.started(student)
+    bar.ended(Result("anna", {"double_test": 1.5}))
+    bar.ended(Result("bert", {}, ("kaputt",), failed=True))
+    bar.finish(bar.done, tmp_path, [], stopped=False)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert re.search(r"2/4 .*gescheitert: 1  im Mittel 1,5  carl", shown)
+    assert "bert: kaputt" in shown
