@@ -41,7 +41,7 @@ class Execute(NbGraderPreprocessor):
         False, help="Run students' code without a sandbox. Only for hand-ins that you wrote yourself."
     ).tag(config=True)
 
-    _spent: dict[tuple[str, str], float] = {}  # noqa: RUF012 - seconds of the submission under way, notebook by notebook
+    _spent: dict[tuple[str, str], dict[str, float]] = {}  # noqa: RUF012 - of the hand-in under way, by notebook
 
     def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run ``notebook``.
@@ -61,7 +61,7 @@ class Execute(NbGraderPreprocessor):
             stage([Path(graded), Path(release)], course.ignore, Path(folder))
             settings = self.settings()
             root = Path(course.root).resolve()
-            job = settings.job(root, names["assignment"], notebook, Path(folder), self._spent_on(names))
+            job = settings.job(root, names["assignment"], notebook, Path(folder), self._spent_before(names))
             try:
                 record, _ran = run_cached(job, _WORKER, Cache(root), alone=True, fresh=not self.use_cache)
                 outcomes, seconds = record.outcomes, record.seconds
@@ -88,14 +88,16 @@ class Execute(NbGraderPreprocessor):
         )
         return Settings(limits, self.unsafe_no_sandbox)
 
-    def _spent_on(self, names: dict[str, str]) -> float:
-        return self._spent.get((names["student"], names["assignment"]), 0.0)
+    def _spent_before(self, names: dict[str, str]) -> float:
+        """Return what the hand-in's notebooks before this one took; nbgrader grades them by name."""
+        spent = self._spent.get((names["student"], names["assignment"]), {})
+        return sum(seconds for notebook, seconds in spent.items() if notebook < names["notebook"])
 
     def _spend(self, names: dict[str, str], seconds: float) -> None:
-        """Note what a notebook took; nbgrader grades the notebooks of a submission one after the other."""
-        spent = self._spent_on(names) + seconds
+        key = names["student"], names["assignment"]
+        spent = self._spent.get(key, {})
         self._spent.clear()
-        self._spent[names["student"], names["assignment"]] = spent
+        self._spent[key] = {**spent, names["notebook"]: seconds}
 
 
 def _fill(cell: NotebookNode, outcome: Outcome, number: int) -> None:

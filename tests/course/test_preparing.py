@@ -13,7 +13,7 @@ from autograder.grading.preparing import prepare
 from autograder.grading.run import Outcome
 from autograder.grading.sheet import Sheet
 from autograder.grading.worker import Job, Worker
-from tests.course.tiny_course import ASSIGNMENT, PROJECT, write_source
+from tests.course.tiny_course import ASSIGNMENT, CORRECT, PROJECT, answer, write_source
 from tests.grading.broken.kinds import KINDS
 from tests.sample_class import build
 
@@ -70,8 +70,6 @@ def test_broken_hand_ins_give_the_same_jobs(tmp_path: Path, ran: list[str]) -> N
 
 
 def test_the_identity_of_a_hand_in_changes_with_its_text_files_and_time(fresh: Path, tmp_path: Path) -> None:
-    from tests.course.tiny_course import CORRECT, answer
-
     pipeline = Pipeline(fresh)
     folder = answer(fresh, "anna", CORRECT)
     sheet: Sheet = pipeline.sheet(ASSIGNMENT)
@@ -89,3 +87,21 @@ def test_the_identity_of_a_hand_in_changes_with_its_text_files_and_time(fresh: P
     answer(fresh, "anna", CORRECT | {"half_code": "def half(x):\n    return x * 0.5"})
     seen.append(identity("e"))
     assert len(set(seen)) == len(seen)
+
+
+def test_the_time_left_is_that_of_the_notebooks_before_however_often_a_hand_in_is_graded(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formgrader grades again in the same process."""
+    seconds: list[float] = []
+
+    def took_ten_seconds(job: Job, _worker: Worker, _cache: Cache, **_how: Any) -> tuple[Record, bool]:
+        seconds.append(job.seconds)
+        return Record([Outcome(points=0.0) for _cell in job.cells], 10.0, job.seconds, True), False
+
+    monkeypatch.setattr(execution, "run_cached", took_ten_seconds)
+    answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    for _time in range(3):
+        pipeline.autograde(ASSIGNMENT, "anna")
+    assert seconds == [600.0, 590.0] * 3
