@@ -260,8 +260,7 @@ for process in Path("/proc").glob("[0-9]*"):
         if b"nbgrader\\0autograde" in (process / "cmdline").read_bytes() and b"@COURSE@" in os.readlink(process / "cwd").encode():
             os.kill(int(process.name), signal.SIGKILL)
     except OSError:
-        pass
-os.kill(os.getppid(), signal.SIGKILL)""",
+        pass""",
         alone=True,
     ),
     Attack(
