@@ -30,7 +30,6 @@ from tests.grading.attacks.places import MARK, VARIABLE, Canary, Places
 
 PLACES, REPORT = "places.json", "report.json"
 _RESULTS = {
-    ".autograder",
     "autograded",
     "feedback",
     "gradebook.db",
