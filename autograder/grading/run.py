@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from autograder.grading.limits import Limits
 from autograder.grading.sandbox import Sandbox
-from autograder.grading.solutions import definitions
+from autograder.grading.solutions import DEFINITIONS, definitions, statements
 from autograder.grading.student import Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.grading.wire import Text
@@ -216,10 +216,4 @@ def _why(stopped: str, limits: Limits) -> str:
 
 def _assignments(source: str) -> str:
     """Return the imports, definitions and assignments at the top of ``source``."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return ""
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
-    tree.body = [statement for statement in tree.body if isinstance(statement, kinds)]
-    return ast.unparse(tree)
+    return ast.unparse(statements(source, "", (*DEFINITIONS, ast.Assign)))

@@ -22,7 +22,7 @@ from autograder.messages import _
 COURSE_VARIABLE = "AUTOGRADER_COURSE"
 CONFIGURATION = "nbgrader_config.py"
 _UNSEEN = Path(__file__).parent / "data" / "digits_unseen.npz"
-_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
 class CourseNotFoundError(LookupError):
@@ -86,7 +86,7 @@ def definitions(source: str, name: str, namespace: dict[str, Any]) -> None:
 
     Raises RuntimeError naming the cell that fails.
     """
-    _execute(_parsed(source, name, whole=False), name, namespace)
+    _execute(statements(source, name, DEFINITIONS), name, namespace)
 
 
 @cache
@@ -105,14 +105,18 @@ def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
         if cell["cell_type"] != "code" or nbgrader.get("grade") or source.lstrip().startswith("%%"):
             continue
         name = nbgrader.get("grade_id") or cell.get("id") or str(number)
-        yield name, _parsed(source, name, whole=bool(nbgrader.get("solution")) or name == "setup")
+        whole = nbgrader.get("solution") or name == "setup"
+        yield name, statements(source, name) if whole else statements(source, name, DEFINITIONS)
 
 
-def _parsed(source: str, name: str, *, whole: bool) -> ast.Module:
+def statements(source: str, name: str, kinds: tuple[type[ast.stmt], ...] = (ast.stmt,)) -> ast.Module:
+    """Return a cell's statements of some ``kinds``, all without a choice; magics are not Python.
+
+    Raises SyntaxError.
+    """
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
     tree = ast.parse("\n".join(lines), filename=name)
-    if not whole:
-        tree.body = [statement for statement in tree.body if isinstance(statement, _DEFINITIONS)]
+    tree.body = [statement for statement in tree.body if isinstance(statement, kinds)]
     return tree
 
 

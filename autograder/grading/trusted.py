@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.grading.limits import Limits
+from autograder.grading.solutions import statements
 from autograder.grading.student import Snapshot
 from autograder.messages import _
 from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, told
@@ -50,10 +51,10 @@ def run_test(
     ``namespace`` holds the author's names and takes the cell's; ``given`` are student's names known without asking
     ``student``, who is None where the interpreter is lost.
     """
-    statements = ast.parse(_without_magics(source), filename=name)
-    last = statements.body[-1] if statements.body else None
+    tree = statements(source, name)
+    last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr):
-        statements.body.pop()
+        tree.body.pop()
     else:
         last = None
     space = dict(namespace)
@@ -67,15 +68,15 @@ def run_test(
             space[ELSEWHERE] = student
         theirs |= {name: value for name, value in given.items() if name in wanted}
         space |= theirs
-        tested = _run(name, statements, last, space)
+        tested = _run(name, tree, last, space)
     own = space.keys() - theirs.keys() - {ELSEWHERE}
     namespace |= {key: space[key] for key in own}
     return tested
 
 
-def _run(name: str, statements: ast.Module, last: ast.Expr | None, space: dict[str, Any]) -> Tested:
+def _run(name: str, tree: ast.Module, last: ast.Expr | None, space: dict[str, Any]) -> Tested:
     try:
-        exec(compile(statements, name, "exec"), space)  # noqa: S102 - the author's own
+        exec(compile(tree, name, "exec"), space)  # noqa: S102 - the author's own
         value = eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None  # noqa: S307 - likewise
         if isinstance(value, Grade):
             value.check()
@@ -91,10 +92,6 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return None
     return max(float(value), 0.0) if math.isfinite(value) else 0.0
-
-
-def _without_magics(source: str) -> str:
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
 
 
 def explain(error: BaseException, *, shown: bool) -> str:
