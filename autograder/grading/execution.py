@@ -20,7 +20,7 @@ from autograder.grading.hidden_tests import is_test
 from autograder.grading.limits import Limits
 from autograder.grading.notes import add_notes
 from autograder.grading.preparing import Settings, code_cells
-from autograder.grading.run import Outcome
+from autograder.grading.run import Outcome, notes_on
 from autograder.grading.worker import Worker, WorkerError
 from autograder.messages import _
 
@@ -73,6 +73,7 @@ class Execute(NbGraderPreprocessor):
         self._spend(names, time.monotonic() - started if seconds is None else seconds)
         for number, (cell, outcome) in enumerate(zip(code, outcomes, strict=True), start=1):
             _fill(cell, outcome, number)
+        add_notes(notebook, notes_on(job.cells))
         if self.unsafe_no_sandbox:
             add_notes(notebook, [_("This was graded without a sandbox: its points are not safe.")])
         return notebook, resources

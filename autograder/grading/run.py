@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -81,7 +82,8 @@ class _Run:
         self.end = end
         words = frozenset(name for cell in cells for name in _NAME.findall(cell.source))
         self.student = Student(sandbox, limits, words)
-        self.given = _derivations(cells)
+        # by the names that tests know them by; of several for one part, the last counts
+        self.given = {f"derivation_{proof.part}": proof for proof in _proofs(cells)}
         self.outcomes = [Outcome() for _cell in cells]
         self.shown: dict[int, Tested] = {}
         self.visible_names: dict[str, Any] = {"__name__": "__test__"}
@@ -179,13 +181,23 @@ def _derivation(cell: Cell) -> Any:
     return Derivation(found[1].casefold(), cell.source.partition("\n")[2])
 
 
-def _derivations(cells: Sequence[Cell]) -> dict[str, Text]:
-    """Return the proofs in the notebook by the name that tests know them by: of two for one part, the last written."""
-    found: dict[str, Text] = {}
-    for proof in filter(None, map(_derivation, cells)):
-        if len(read_lines(proof.text)) > 1:  # more than the start, which the stub holds
-            found[f"derivation_{proof.part}"] = Text(proof.part, proof.text)
-    return found
+def _proofs(cells: Sequence[Cell]) -> list[Text]:
+    """Return the proofs in the notebook that say more than the start, which the stub holds."""
+    return [
+        Text(proof.part, proof.text)
+        for proof in filter(None, map(_derivation, cells))
+        if len(read_lines(proof.text)) > 1
+    ]
+
+
+def notes_on(cells: Sequence[Cell]) -> list[str]:
+    """Return what is to be said of a notebook beside its outcomes: of which parts it holds several proofs."""
+    counted = Counter(proof.part for proof in _proofs(cells))
+    return [
+        _("There are {n} proofs of {part}; the last one counts.", n=n, part=part)
+        for part, n in counted.items()
+        if n > 1
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ outputs

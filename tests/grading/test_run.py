@@ -6,7 +6,7 @@ import pytest
 
 from autograder.grading.limits import Limits
 from autograder.grading.rpc import Failure
-from autograder.grading.run import Cell, run_notebook
+from autograder.grading.run import Cell, notes_on, run_notebook
 from autograder.grading.sandbox import SandboxUnavailableError
 from tests.grading.test_rpc import frame
 
@@ -265,6 +265,9 @@ def test_a_proof_counts_as_it_stands_in_its_cell():
     outcomes = run("%load_ext autograder", "%%derivation 1a\n" + USUAL["1a"], lie, test)
     assert outcomes[3].points == 2
     assert "2 von 2 Punkten" in text(outcomes[1])
+    several = [Cell("a", "%%derivation 1a\n" + USUAL["1a"]), Cell("b", "%%derivation 1a\n" + USUAL["1a"])]
+    assert notes_on(several) == ["Es gibt 2 Herleitungen zu 1a; die letzte zählt."]
+    assert notes_on(several[:1]) == []
     empty = "%%derivation 1a\nDerivative(sigma(z), z)"
     assert run("%load_ext autograder", empty, lie, test)[-1].points == 0
 
