@@ -123,7 +123,7 @@ def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
             return _fail(_("submitted/ holds no hand-in for {assignment}.", assignment=assignment))
         if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
             return _fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
-        wanted = Wanted(chosen.student or students, chosen.notebook, jobs, chosen.fresh)
+        wanted = Wanted(sorted(set(chosen.student or students)), chosen.notebook, jobs, chosen.fresh)
         results = grade_all(pipeline, assignment, wanted, _view(chosen))
         failed = failed or any(result.failed for result in results)
     return int(failed)

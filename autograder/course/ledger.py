@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.grading import fingerprint
 from autograder.grading.cache import FOLDER, read_checked, write_checked
-from autograder.grading.preparing import Graded
+from autograder.grading.preparing import Graded, Settings
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,10 @@ class Ledger:
         return self._folder / student / "entry.json"
 
 
-def hash_of(graded: Graded, configuration: Path) -> str:
+def hash_of(graded: Graded, settings: Settings, configuration: Path) -> str:
     """Return a hash of all that makes a hand-in's marks and feedback."""
-    records = {name: asdict(record) for name, record in graded.records.items()}
-    said = [graded.identity, records, fingerprint.package(), configuration.read_text(encoding="utf-8")]
+    # not how long they took: the same notebook in two hand-ins may run twice at the same time
+    outcomes = {name: asdict(record)["outcomes"] for name, record in graded.records.items()}
+    configured = [asdict(settings), configuration.read_text(encoding="utf-8")]
+    said = [graded.identity, outcomes, configured, fingerprint.package()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -117,7 +117,7 @@ class _Run:
             return Result(student, {}, (_("handed in no notebook."),))
         put_in = None
         if graded is not None and len(graded.records) == graded.notebooks and self.wanted.notebook == "*":
-            put_in = hash_of(graded, self.pipeline.root / CONFIGURATION)
+            put_in = hash_of(graded, self.settings, self.pipeline.root / CONFIGURATION)
         entry = self.ledger.find(student)
         try:
             came_out = self.pipeline.standing(self.assignment, student)
