@@ -16,7 +16,7 @@ help:
 	@echo "make lab         open the released sheet in JupyterLab, as a student sees it"
 	@echo "make release     write assignments/ from source/, and the zip for students"
 	@echo "make formgrader  open the course in JupyterLab, with nbgrader's formgrader"
-	@echo "make benchmark   measure the speed of the checker"
+	@echo "make benchmark   measure the speed of the checker, and of grading beside stock nbgrader"
 	@echo "make format      format the code;   make lint, make types: check it"
 	@echo "make messages    compile the German sentences;   make lock: renew requirements.lock"
 	@echo "make clean       remove what was built, never hand-ins or points"
@@ -70,6 +70,7 @@ types: setup
 
 benchmark: setup
 	@$(BIN)/python -m benchmarks.checker
+	@$(BIN)/python -m benchmarks.grading
 
 format: setup
 	@$(BIN)/ruff check --fix
