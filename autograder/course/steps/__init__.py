@@ -1,0 +1,9 @@
+"""The steps of the command line, a module each: ``add`` declares its arguments, ``run`` carries it out.
+
+A module here only reads arguments and tells what happened; what a step does lies in a module of ``course``. Heavy
+imports stand inside of ``run``, so that ``--help`` and completion answer at once.
+"""
+
+from autograder.course.steps import grade, release
+
+STEPS = (release, grade)  # in the order of the work

@@ -1,0 +1,93 @@
+"""The step ``grade``: points, feedback and grades.csv for what was handed in."""
+
+import argparse
+import fnmatch
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.course.steps import common
+from autograder.messages import _
+
+if TYPE_CHECKING:
+    from autograder.course.view import View
+
+
+def add(steps: common.Steps) -> None:
+    """Add the step to the command line."""
+    text = _(
+        "grade what is in submitted/, write feedback/ and grades.csv (nbgrader autograde, generate_feedback, export)"
+    )
+    step = common.add_step(steps, "grade", text, run)
+    common.add_assignment(step)
+    step.add_argument(
+        "--student", action="append", metavar=_("NAME"), help=_("grade this hand-in only (may be repeated)")
+    )
+    step.add_argument("--notebook", default="*", metavar=_("NAME"), help=_("grade this notebook of each hand-in only"))
+    step.add_argument(
+        "--jobs",
+        type=common.count,
+        metavar="N",
+        help=_("grade so many hand-ins at a time (default: as many as there are processors)"),
+    )
+    step.add_argument("--fresh", action="store_true", help=_("run everything again, also what has not changed"))
+    step.add_argument("--json", action="store_true", help=_("print a line of JSON for each hand-in, and nothing else"))
+    step.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help=_("run students' code without a sandbox; every result is marked (only for hand-ins that you wrote)"),
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Grade the chosen sheets, as the only run in this course."""
+    from autograder.course.lock import BusyError, locked
+
+    root = common.root(chosen)
+    try:
+        with locked(root):
+            return _grade_alone(chosen, root)
+    except BusyError as error:
+        return common.fail(_("This course is being graded already: {who}", who=error))
+
+
+def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
+    from autograder.course.pipeline import Pipeline
+    from autograder.course.run import Wanted, grade_all
+    from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
+
+    pipeline = Pipeline(root)
+    if chosen.unsafe_no_sandbox:
+        pipeline.allow_unsafe()
+    else:
+        try:
+            require_bubblewrap()
+        except SandboxUnavailableError as error:
+            return common.fail(_("Without a sandbox nothing is graded. {problem}", problem=error))
+    failed = False
+    jobs = chosen.jobs or len(os.sched_getaffinity(0))
+    for assignment in common.assignments(chosen, pipeline.assignments()):
+        if not pipeline.folder("release", ".", assignment).is_dir():
+            return common.fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
+        students = pipeline.students(assignment)
+        if unknown := sorted(set(chosen.student or ()) - set(students)):
+            return common.fail(_("No hand-in in submitted/: {names}", names=", ".join(unknown)))
+        if not students:
+            return common.fail(_("submitted/ holds no hand-in for {assignment}.", assignment=assignment))
+        if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
+            return common.fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
+        wanted = Wanted(sorted(set(chosen.student or students)), chosen.notebook, jobs, chosen.fresh)
+        results = grade_all(pipeline, assignment, wanted, _view(chosen))
+        failed = failed or any(result.failed for result in results)
+    return int(failed)
+
+
+def _view(chosen: argparse.Namespace) -> "View":
+    from rich.console import Console
+
+    from autograder.course import view
+
+    if chosen.json:
+        return view.JsonLines()
+    terminal = Console()
+    return view.Bar(terminal) if terminal.is_terminal else view.Lines(Console(width=120))
