@@ -82,7 +82,7 @@ messages: setup
 lock: setup
 	@[ -x build/uv/bin/uv ] || { $(BIN)/python -m venv build/uv && build/uv/bin/pip install --quiet uv; }
 	@build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --no-emit-find-links --extra instructor --group dev pyproject.toml -o requirements.lock
+	    --no-emit-index-url --no-emit-find-links --extra cluster --group dev pyproject.toml -o requirements.lock
 	@echo "requirements.lock is renewed; make test installs and tries it."
 
 clean:
