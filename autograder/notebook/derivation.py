@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.messages import N_, _, number
 from autograder.notebook.latex import breadth, latex, terms
+from autograder.notebook.style import OPEN, PARTLY, RIGHT, WRONG
 from autograder.symbolic import TASKS, LineVerdict, MilestoneResult, Verdict, check_derivation, derivation_text
 
 
@@ -101,21 +102,20 @@ class _Mark:
     spoken: str
 
 
-_GREEN, _AMBER, _RED, _GREY = "#2e9e5b", "#b97b0f", "#d64550", "#8a8a8a"
-_RIGHT = _Mark("✓", _GREEN, "rgba(46,158,91,.10)", N_("right"))
-_JUMP = _Mark("⚠", _AMBER, "rgba(201,138,27,.13)", N_("too big a step"))
-_WRONG = _Mark("✗", _RED, "rgba(214,69,80,.11)", N_("wrong"))
+_RIGHT = _Mark("✓", RIGHT, "rgba(36,138,78,.10)", N_("right"))
+_JUMP = _Mark("⚠", PARTLY, "rgba(168,110,11,.13)", N_("too big a step"))
+_WRONG = _Mark("✗", WRONG, "rgba(217,67,79,.11)", N_("wrong"))
 _MARKS = {
-    "start": _Mark("✓", _GREEN, _RIGHT.ground, N_("start")),
+    "start": _Mark("✓", RIGHT, _RIGHT.ground, N_("start")),
     "right": _RIGHT,
     "unusual": _RIGHT,
     "repeated": _RIGHT,
-    "other_rule": _Mark("✓", _GREEN, _JUMP.ground, N_("right, with a hint")),
+    "other_rule": _Mark("✓", RIGHT, _JUMP.ground, N_("right, with a hint")),
     "jump": _JUMP,
-    "assumption": _Mark("⚠", _AMBER, _JUMP.ground, N_("an assumption is missing")),
-    "undecided": _Mark("⚠", _AMBER, _JUMP.ground, N_("not decided")),
+    "assumption": _Mark("⚠", PARTLY, _JUMP.ground, N_("an assumption is missing")),
+    "undecided": _Mark("⚠", PARTLY, _JUMP.ground, N_("not decided")),
     "wrong": _WRONG,
-    "unreadable": _Mark("✗", _RED, _WRONG.ground, N_("not readable")),
+    "unreadable": _Mark("✗", WRONG, _WRONG.ground, N_("not readable")),
 }
 
 
@@ -241,11 +241,11 @@ def _html(verdict: Verdict) -> str:
 def _border(verdict: Verdict) -> str:
     """Return the colour that sums the proof up: that of its worst line, grey while it is empty."""
     if _is_empty(verdict):
-        return _GREY
+        return OPEN
     colours = {_MARKS[line.status].colour for line in verdict.lines}
     if verdict.complete and verdict.points < verdict.max_points:
-        colours.add(_AMBER)
-    return next(colour for colour in (_RED, _AMBER, _GREEN) if colour in colours)
+        colours.add(PARTLY)
+    return next(colour for colour in (WRONG, PARTLY, RIGHT) if colour in colours)
 
 
 def _line_html(k: int, heading: str, line: LineVerdict) -> str:
@@ -268,7 +268,7 @@ def _line_html(k: int, heading: str, line: LineVerdict) -> str:
         )
     row = (
         f"<tr style='{ground}'>"
-        f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.6;font-size:90%'>{line.number}</td>"
+        f"<td style='{_CELL}padding:.35em .5em;width:1px;text-align:right;opacity:.75;font-size:90%'>{line.number}</td>"
         f"<td style='{_CELL}padding:.35em .9em .35em .1em;width:1px'>{_mark_html(mark)}</td>{formula}</tr>"
     )
     under = f"padding:0 .6em .5em {_BELOW if _continues(k, line) else '0'}"
@@ -336,7 +336,7 @@ def _summary_html(verdict: Verdict) -> str:
 
 
 def _milestone_html(milestone: MilestoneResult) -> str:
-    mark = _Mark("✓", _GREEN, "", N_("earned")) if milestone.earned else _Mark("○", _GREY, "", N_("still open"))
+    mark = _Mark("✓", RIGHT, "", N_("earned")) if milestone.earned else _Mark("○", OPEN, "", N_("still open"))
     cell = f"{_CELL}padding:.1em .7em .1em 0;white-space:normal"
     return (
         f"<tr style='background:none'><td style='{cell}'>{_mark_html(mark)}</td>"

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.messages import _, number
+from autograder.notebook.style import OPEN, PARTLY, RIGHT, WRONG
 from autograder.numeric.compare import Mismatch, compare
 from autograder.symbolic import TASKS, Verdict, check_derivation
 
@@ -188,7 +189,7 @@ class Grade:
         rows = "".join(_row_html(row) for row in self.rows)
         review = f"<div style='margin-top:.4em'>{html.escape(self.review)}</div>" if self.review else ""
         share = 0 if not self.max_points else self.points / self.max_points
-        border = "#2e9e5b" if share == 1 else "#c98a1b"
+        border = RIGHT if share == 1 else PARTLY
         return (
             f"<div style='border-left:4px solid {border};padding:.3em .9em;margin:.3em 0;max-width:60em'>"
             f"<table style='border-collapse:collapse;margin:0;color:inherit;background:none'>{rows}</table>{review}"
@@ -350,10 +351,10 @@ def _points(row: Row) -> str:
 def _mark(row: Row) -> tuple[str, str]:
     """Return the mark of a row and its colour."""
     if row.earned == row.points:
-        return "✓", "#2e9e5b"
+        return "✓", RIGHT
     if row.empty:
-        return "○", "#888888"
-    return ("◐", "#c98a1b") if row.earned else ("✗", "#d64550")
+        return "○", OPEN
+    return ("◐", PARTLY) if row.earned else ("✗", WRONG)
 
 
 def _row_html(row: Row) -> str:

@@ -1,8 +1,11 @@
-"""One look for all figures of the sheet."""
+"""One look for all that the sheet shows: the colours of marks, and figures."""
 
 from __future__ import annotations
 
 from typing import Any
+
+# Marks stand on a notebook's ground, light or dark: contrast is 4 to 1 or more on white, and on Jupyter's #111
+RIGHT, PARTLY, WRONG, OPEN = "#248a4e", "#a86e0b", "#d9434f", "#7d7d7d"
 
 # Okabe and Ito's colours, told apart by everybody
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#666666"
