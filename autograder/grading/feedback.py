@@ -267,6 +267,6 @@ def _template() -> jinja2.Template:
 def _styles() -> Markup:
     light = HtmlFormatter(style="xcode", nobackground=True).get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".highlight")
-    own = (_TEMPLATES / "feedback.css").read_text(encoding="utf-8")
+    own = "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("base.css", "feedback.css"))
     sheet = f"{own}\n{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
     return Markup(re.sub(r"\n\s*", "\n", sheet))  # noqa: S704 - our own files
