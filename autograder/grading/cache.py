@@ -6,17 +6,14 @@ was left and from what else the machine had to do, so that such a record counts 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.grading import fingerprint
-from autograder.grading.files import digest
+from autograder.grading.files import digest, write_whole
 from autograder.grading.run import Outcome
 from autograder.grading.worker import Job, Worker
 
@@ -99,23 +96,8 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
 
 def write_checked(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` so that, whenever power fails, all of it is there or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = text.encode()
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
-        try:
-            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(file.name).unlink()
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def read_checked(path: Path) -> str:

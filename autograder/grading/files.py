@@ -1,12 +1,17 @@
-"""The files that a submission's code may see: its own, and those that were handed out with the sheet."""
+"""The files that a submission's code may see: its own, and those that were handed out with the sheet.
+
+And how a file is written so that it is never found half.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import hashlib
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -49,6 +54,26 @@ def digest(folder: Path) -> str:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         summed.update(f"{path.relative_to(folder)}\0{content}\0".encode("utf-8", "surrogateescape"))
     return summed.hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that, whenever power fails, all of it is there or what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(file.name).unlink()
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _regular_files(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[Path, int]]:
