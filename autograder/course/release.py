@@ -7,16 +7,14 @@ changes no byte.
 import importlib.metadata
 import shutil
 import tempfile
-import time
-import zipfile
 from pathlib import Path
 
 import autograder
+from autograder.course.archive import write_zip
 from autograder.course.pipeline import Pipeline, StepError
 from autograder.messages import _
 
 STUDENT_PARTS = ("__init__.py", "messages.py", "locale", "symbolic", "numeric", "notebook")
-_EPOCH = 1580601600  # what hatchling dates reproducible wheels with: 2020-02-02
 
 
 class ReleaseError(RuntimeError):
@@ -97,12 +95,7 @@ def _pack(folder: Path, wheel: Path) -> Path:
     """Write ``<folder>.zip`` with the folder and the wheel in it; the same bytes for the same contents."""
     target = folder.with_name(f"{folder.name}.zip")
     scratch = wheel.parent / target.name
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    files[wheel.name] = wheel
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{folder.name}/{name}", time.gmtime(_EPOCH)[:6])
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+    files = {f"{folder.name}/{path.relative_to(folder)}": path for path in folder.rglob("*") if path.is_file()}
+    write_zip(scratch, files | {f"{folder.name}/{wheel.name}": wheel})
     shutil.move(scratch, target)
     return target
