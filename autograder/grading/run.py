@@ -26,6 +26,7 @@ from autograder.grading.student import Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.grading.wire import Text
 from autograder.messages import _
+from autograder.symbolic import TASKS, own_declarations
 from autograder.symbolic.notation import read_lines
 
 _DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
@@ -71,7 +72,7 @@ def run_notebook(
         SandboxUnavailableError: there can be no sandbox here.
 
     """
-    with Sandbox(files, limits, unsafe=unsafe, preload=_PRELOAD) as sandbox:
+    with own_declarations(), Sandbox(files, limits, unsafe=unsafe, preload=_PRELOAD) as sandbox:
         return _Run(cells, sandbox, limits, time.monotonic() + seconds).run()
 
 
@@ -115,7 +116,7 @@ class _Run:
         started = time.monotonic()
         result = self.student.run(cell.source)
         outputs = result.outputs
-        if (proof := _derivation(cell)) is not None and result.stopped is None:
+        if (proof := _derivation(cell)) is not None and proof.part in TASKS and result.stopped is None:
             outputs = [_display(proof)]
         if result.stopped is not None:
             outputs = [*outputs, _error(_why(result.stopped, self.limits))]
@@ -172,11 +173,11 @@ class _Run:
 
 
 def _derivation(cell: Cell) -> Any:
+    """Return the proof in ``cell``, whether its part is declared or not; None if it holds none."""
     from autograder.notebook.derivation import Derivation
-    from autograder.symbolic import TASKS
 
     found = _DERIVATION.match(cell.source)
-    if found is None or cell.kind != "student" or found[1].casefold() not in TASKS:
+    if found is None or cell.kind != "student":
         return None
     return Derivation(found[1].casefold(), cell.source.partition("\n")[2])
 

@@ -82,11 +82,21 @@ def _source(root: Path, notebook: str) -> Path:
 
 
 def definitions(source: str, name: str, namespace: dict[str, Any]) -> None:
-    """Run only the imports and definitions of a cell of the author's in ``namespace``.
+    """Run only the imports, definitions and declared derivations of a cell of the author's in ``namespace``.
 
     Raises RuntimeError naming the cell that fails.
     """
-    _execute(statements(source, name, DEFINITIONS), name, namespace)
+    tree = statements(source, name)
+    tree.body = [statement for statement in tree.body if isinstance(statement, DEFINITIONS) or _declares(statement)]
+    _execute(tree, name, namespace)
+
+
+def _declares(statement: ast.stmt) -> bool:
+    """Return whether it is ``declare(Task(...))``, by which a sheet makes a derivation known."""
+    match statement:
+        case ast.Expr(ast.Call(ast.Name("declare"))):
+            return True
+    return False
 
 
 @cache

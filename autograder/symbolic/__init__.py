@@ -1,10 +1,31 @@
 """Derivations as data: notation -> expression -> worlds -> verdict -> points. Knows no notebook and no nbgrader.
 
-The one door is ``check_derivation``; ``TASKS`` lists the derivations that it knows, and ``derivation_text`` turns steps
-built of SymPy's objects into the text of a cell.
+The door for students is ``check_derivation``; ``derivation_text`` turns steps built of SymPy's objects into the text of
+a cell. Authors ``declare`` a ``Task``; ``TASKS`` holds what is declared.
 """
 
-from autograder.symbolic.check import TASKS, check_derivation, derivation_text
+from autograder.symbolic.check import check_derivation, derivation_text
+from autograder.symbolic.registry import TASKS, declare, own_declarations
+from autograder.symbolic.rules import ALWAYS, DIFFERENTIATION, Rule
+from autograder.symbolic.tasks import Final, Form, Resolved, Task, contracted, free_of_derivatives
 from autograder.symbolic.verdict import LineVerdict, MilestoneResult, Verdict
 
-__all__ = ["TASKS", "LineVerdict", "MilestoneResult", "Verdict", "check_derivation", "derivation_text"]
+__all__ = [
+    "ALWAYS",
+    "DIFFERENTIATION",
+    "TASKS",
+    "Final",
+    "Form",
+    "LineVerdict",
+    "MilestoneResult",
+    "Resolved",
+    "Rule",
+    "Task",
+    "Verdict",
+    "check_derivation",
+    "contracted",
+    "declare",
+    "derivation_text",
+    "free_of_derivatives",
+    "own_declarations",
+]

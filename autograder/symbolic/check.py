@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from autograder.messages import _
-from autograder.symbolic import examples, scope, sheet, sympy_objects
+from autograder.symbolic import scope, sympy_objects
 from autograder.symbolic.comparison import PLAIN, Comparison, UndecidableError
 from autograder.symbolic.expressions import Derivative, Expression, walk
 from autograder.symbolic.judgement import Judgement, Line, judge, same_tree
 from autograder.symbolic.notation import MAX_LINES, Case, ChainLine, NotationError, parse, read_lines
+from autograder.symbolic.registry import setting
 from autograder.symbolic.rules import Reason, Rule
 from autograder.symbolic.scoring import Chain, Judged, resolved_by, score, states_result
-from autograder.symbolic.setting import Setting, prepare
+from autograder.symbolic.setting import Setting
 from autograder.symbolic.tasks import Task
 from autograder.symbolic.verdict import LineVerdict, MilestoneResult, Verdict
-
-TASKS: dict[str, Task] = {
-    task.part: task
-    for task in (
-        sheet.SIGMOID,
-        sheet.SOFTMAX,
-        sheet.OUTPUT,
-        sheet.RECURSION,
-        examples.TANH,
-        examples.LINEAR,
-    )
-}
-
-
-@cache
-def setting(part: str) -> Setting:
-    """Return the prepared task ``part``.
-
-    Raises:
-        KeyError: there is no such part.
-
-    """
-    return prepare(TASKS[part])
 
 
 def check_derivation(part: str, derivation: object) -> Verdict:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from autograder.messages import N_
-from autograder.symbolic.rules import Rule
-from autograder.symbolic.sheet import ALWAYS, DIFFERENTIATION, free_of_derivatives
-from autograder.symbolic.tasks import Final, Form, Resolved, Task
+from autograder.symbolic.rules import ALWAYS, DIFFERENTIATION, Rule
+from autograder.symbolic.tasks import Final, Form, Resolved, Task, free_of_derivatives
 
 TANH = Task(
     part="tanh",
@@ -13,7 +12,6 @@ TANH = Task(
     target="1 - tanh(x)**2",
     quantities=("x",),
     definitions={"tanh(x)": "(exp(x) - exp(-x))/(exp(x) + exp(-x))"},
-    rules=DIFFERENTIATION | ALWAYS,
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN}),
     milestones=(
         Resolved(N_("quotient or product rule applied"), frozenset({"quotient", "product"})),
@@ -21,7 +19,6 @@ TANH = Task(
         Form(N_("a line without derivatives"), free_of_derivatives),
         Final(N_("turned into 1 - tanh(x)**2"), free_of_derivatives),
     ),
-    max_points=2,
     sheet_atoms=("tanh(x)",),
     strict_end=True,
 )
@@ -49,6 +46,5 @@ LINEAR = Task(
         Form(N_("a line without derivatives"), free_of_derivatives, hint=N_("work out the derivatives that are left")),
         Final(N_("brought into the final form"), free_of_derivatives, hint=N_("see what is left of the sum")),
     ),
-    max_points=2,
     sheet_atoms=("a[n]", "y[n]", "x[m]"),
 )

@@ -37,6 +37,8 @@ class Rule(Enum):
 
 
 FREE = frozenset({Rule.DEFINITION, Rule.ALGEBRA, Rule.ASSUMPTION})
+ALWAYS = frozenset({Rule.DEFINITION, Rule.ALGEBRA})
+DIFFERENTIATION = frozenset({Rule.CONSTANT, Rule.SUM, Rule.FACTOR, Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.CHAIN})
 EARLIER = frozenset({Rule.PART_1A, Rule.PART_1B, Rule.PART_1C, Rule.PART_1D})
 HEAVY = frozenset({Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.CHAIN}) | EARLIER
 

@@ -178,7 +178,7 @@ def _reached(final: Final, chain: Chain, setting: Setting) -> bool:
 
 
 def _needs(milestone: Resolved, expression: Expression, comparison: Comparison) -> bool:
-    return comparison.needs(expression, Variant(ALL, blocked=milestone.openers, place=milestone.place))
+    return comparison.needs(expression, Variant(ALL, blocked=frozenset(milestone.openers), place=milestone.place))
 
 
 def _final_form(expression: Expression, setting: Setting, comparison: Comparison, *, slipped: bool) -> bool:

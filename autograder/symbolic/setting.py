@@ -15,7 +15,7 @@ from autograder.symbolic.expressions import (
     children,
     with_children,
 )
-from autograder.symbolic.notation import Vocabulary, parse
+from autograder.symbolic.notation import NotationError, Vocabulary, parse
 from autograder.symbolic.tasks import Task
 
 Family: TypeAlias = tuple[str, int | None]
@@ -85,7 +85,10 @@ def prepare(task: Task) -> Setting:
     vocabulary = Vocabulary(frozenset(names), frozenset(functions))
 
     def read(text: str) -> Expression:
-        return parse(text, vocabulary)
+        try:
+            return parse(text, vocabulary)
+        except NotationError as error:
+            raise NotationError(f"{text}: {error}", error.column) from None
 
     def read_symbol(text: str) -> Symbol:
         symbol = read(text)

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from autograder.messages import N_
-from autograder.symbolic.expressions import Derivative, Expression, Kronecker, Sum, Symbol, walk
-from autograder.symbolic.rules import Rule
-from autograder.symbolic.tasks import Final, Form, Resolved, Task
+from autograder.symbolic.expressions import Expression, Sum, Symbol, walk
+from autograder.symbolic.rules import ALWAYS, DIFFERENTIATION, Rule
+from autograder.symbolic.tasks import Final, Form, Resolved, Task, contracted, free_of_derivatives
 
-DIFFERENTIATION = frozenset({Rule.CONSTANT, Rule.SUM, Rule.FACTOR, Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.CHAIN})
-ALWAYS = frozenset({Rule.DEFINITION, Rule.ALGEBRA})
 _QUOTIENT = frozenset({"quotient", "product", "power"})
-
-
-def free_of_derivatives(expression: Expression) -> bool:
-    """Return whether no derivative is left to carry out."""
-    return not any(isinstance(node, Derivative) for node in walk(expression))
-
-
-def contracted(expression: Expression) -> bool:
-    """Return whether no Kronecker delta is left inside a sum, and no derivative anywhere."""
-    return free_of_derivatives(expression) and not any(
-        isinstance(inner, Kronecker) for node in walk(expression) if isinstance(node, Sum) for inner in walk(node)
-    )
 
 
 def _inserted(expression: Expression) -> bool:
@@ -52,17 +38,12 @@ def _factored(expression: Expression) -> bool:
     )
 
 
-def _no_loss(expression: Expression) -> bool:
-    return not any(isinstance(node, Symbol) and node.name == "loss" for node in walk(expression))
-
-
 SIGMOID = Task(
     part="1a",
     start="Derivative(sigma(z), z)",
     target="sigma(z)*(1 - sigma(z))",
     quantities=("z",),
     definitions={"sigma(z)": "1/(1 + exp(-z))"},
-    rules=DIFFERENTIATION | ALWAYS,
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN, Rule.POWER}),
     milestones=(
         Resolved(
@@ -76,7 +57,6 @@ SIGMOID = Task(
             N_("turned into sigma(z)*(1 - sigma(z))"), free_of_derivatives, hint=N_("find sigma(z) in the result again")
         ),
     ),
-    max_points=2,
     sheet_atoms=("sigma(z)",),
     strict_end=True,
 )
@@ -117,7 +97,6 @@ SOFTMAX = Task(
             N_("brought into the final form"), free_of_derivatives, hint=N_("find a[i] and a[j] in the result again")
         ),
     ),
-    max_points=2,
     sheet_atoms=("a[i]", "a[j]", "kron(i, j)"),
 )
 
@@ -151,7 +130,6 @@ OUTPUT = Task(
             hint=N_("work out the sum of the y and say what you assume"),
         ),
     ),
-    max_points=2,
     sheet_atoms=("a[n]", "y[n]", "kron(n, t)"),
 )
 
@@ -212,6 +190,5 @@ RECURSION = Task(
             hint=N_("move in front of the sum what does not depend on m"),
         ),
     ),
-    max_points=3,
     sheet_atoms=(),
 )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from unittest import mock
 
 from autograder.symbolic import judgement
-from autograder.symbolic.check import setting
 from autograder.symbolic.expressions import walk
 from autograder.symbolic.notation import read_lines
+from autograder.symbolic.registry import setting
 from tests.symbolic import oracle
 from tests.symbolic.mutations import mutations
 from tests.symbolic.random_lines import random_line

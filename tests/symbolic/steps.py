@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from autograder.symbolic import check_derivation, scope
-from autograder.symbolic.check import setting
 from autograder.symbolic.comparison import Comparison, UndecidableError
 from autograder.symbolic.expressions import Expression
 from autograder.symbolic.judgement import Line, judge
 from autograder.symbolic.notation import Case, NotationError, parse
+from autograder.symbolic.registry import setting
 from autograder.symbolic.rules import Rule
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.symbolic import TASKS, check_derivation
-from autograder.symbolic.check import setting
 from autograder.symbolic.comparison import TRUTH, Comparison
+from autograder.symbolic.registry import setting
 from autograder.symbolic.worlds import worlds
 from tests.symbolic.chains import USUAL
 

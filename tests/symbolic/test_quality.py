@@ -2,7 +2,7 @@
 
 import random
 
-from autograder.symbolic.check import setting
+from autograder.symbolic.registry import setting
 from tests.symbolic import oracle
 from tests.symbolic.quality import all_mutants, try_mutants, try_random, try_reformulations
 from tests.symbolic.steps import steps
