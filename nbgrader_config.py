@@ -69,3 +69,9 @@ c.GenerateFeedback.preprocessors = [
     f"{NBGRADER}.GetGrades",
     f"{GRADING}.hidden_tests.ClearHiddenTests",
 ]
+
+# --- who is admitted to the examination, and what a passed sheet is: autograder/course/admission.py ---------------
+# c.Admission.share = 0.5  # of all points
+# c.Admission.sheet_share = 0.5  # with which a sheet is passed; ILIAS shows it
+# c.Admission.sheets_to_spare = 2  # all sheets but two have to be passed as well
+# c.Admission.blocks = [["blatt-0[1-6]"], ["blatt-0[7-9]", "blatt-1*"]]  # the share is needed in each block
