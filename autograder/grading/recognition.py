@@ -8,6 +8,8 @@ import ast
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -86,19 +88,38 @@ def _claim(cell: NotebookNode, masters: Masters) -> str | None:
 
 def _fits(cell: NotebookNode, masters: Masters) -> list[str]:
     """Return the masters that what ``cell`` holds belongs to."""
-    words, names = cell.source.split(), defined(cell.source)
+    words, names = tuple(cell.source.split()), defined(cell.source)
     fits = []
     for grade_id, master in masters.items():
+        marks = _marks(master.source)
+        same = bool(words) and words == marks.words
+        defines = bool(marks.defined) and marks.defined <= names
+        if not (same or marks.magic or defines):
+            continue  # before the master is asked what it is, which takes longer than all else
         if utils.is_locked(master):
-            if words and words == master.source.split():
+            if same:
                 fits.append(grade_id)
-        elif magic := cell_magic(master.source):
+        elif magic := marks.magic:
             found = find_magic(cell.source, magic)
             if found is not None and found[2].split() == magic.split()[1:]:
                 fits.append(grade_id)
-        elif (wanted := defined(master.source)) and wanted <= names:
+        elif defines:
             fits.append(grade_id)
     return fits
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What the text of a master can be recognised by."""
+
+    words: tuple[str, ...]
+    magic: str | None
+    defined: frozenset[str]
+
+
+@lru_cache(maxsize=1000)
+def _marks(text: str) -> _Marks:
+    return _Marks(tuple(text.split()), cell_magic(text), frozenset(defined(text)))
 
 
 def _settle(claim: str | None, fit: list[str], masters: Masters) -> str | None:

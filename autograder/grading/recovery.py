@@ -34,12 +34,17 @@ class HandIn:
     """What was handed in, sorted out: notebooks and notes by the notebook's name, and what lies beside them.
 
     ``files`` maps where a file is to lie, relative to the notebooks, to where it is; all of them are regular files.
+    ``versions`` says which notebook a file holds, ``origins`` which of them counted for it, ``unread`` why a file that
+    should hold one could not be read.
     """
 
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     files: dict[PurePosixPath, Path] = field(default_factory=dict)
     timestamp: str | None = None
+    versions: dict[PurePosixPath, str] = field(default_factory=dict)
+    origins: dict[str, tuple[PurePosixPath, ...]] = field(default_factory=dict)
+    unread: dict[PurePosixPath, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,6 @@ class _Recovery:
         self.index = _Index(release)
         self.missing: set[str] = set()
         self.general: list[str] = []
-        self.unread: dict[PurePosixPath, str] = {}
         self.result = HandIn()
 
     def run(self) -> HandIn:
@@ -101,6 +105,7 @@ class _Recovery:
                 self.general.append(text)
             else:
                 groups[name].append(file)
+                self.result.versions[file.path] = name
         self.missing = self.release.keys() - groups.keys()
         chosen: set[PurePosixPath] = set()
         for name in self.release:
@@ -123,7 +128,7 @@ class _Recovery:
             named = ".ipynb" in path.name.casefold()
             if not stat.S_ISREG(mode):
                 if named:
-                    self.unread[path] = _("it is not a regular file")
+                    self.result.unread[path] = _("it is not a regular file")
                 else:
                     text = _("{file} is no regular file (a link, say) and was left out.", file=_shown(path))
                     self.general.append(text)
@@ -131,18 +136,18 @@ class _Recovery:
             size = (self.folder / path).lstat().st_size
             room -= size if named else 0
             if named and room < 0:
-                self.unread[path] = _("the hand-in is too large")
+                self.result.unread[path] = _("the hand-in is too large")
             elif named or self._may_be_json(path):
                 try:
                     files.append(self._file(path))
                 except UnreadableNotebookError as error:
                     if named or (path.suffix.casefold() in _MISTAKEN and self._named(path)):
-                        self.unread[path] = str(error)
+                        self.result.unread[path] = str(error)
                     else:
                         rest.append(path)
             else:
                 if path.suffix.casefold() in _MISTAKEN and self._named(path):
-                    self.unread[path] = _("it is no notebook (.ipynb)")
+                    self.result.unread[path] = _("it is no notebook (.ipynb)")
                 rest.append(path)
         return files, rest
 
@@ -225,12 +230,13 @@ class _Recovery:
     def _take(self, name: str, cells: Sequence[NotebookNode], notes: list[str], files: Sequence[_File]) -> None:
         self.result.notebooks[name] = v4.new_notebook(cells=[NotebookNode(cell) for cell in cells])
         self.result.notes[name] += [*notes, *(note for file in files for note in file.notes)]
+        self.result.origins[name] = tuple(file.path for file in files)
 
     # -------------------------------------------------------------------------------------------- the rest
 
     def _explain_unread(self) -> None:
         """Grade the empty notebook in the place of one that cannot be read, and say why."""
-        for path, reason in self.unread.items():
+        for path, reason in self.result.unread.items():
             name = self._named(path)
             if name is None or name in self.result.notebooks:
                 notes = self.general if name is None else self.result.notes[name]
@@ -298,13 +304,13 @@ class _Index:
         if not text:
             return None
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        hints = (
-            self.texts.get(text, set()),
-            {name for name, masters in self.masters.items() if grade_id in masters},
-            self.ids.get(cell.get("id", ""), set()),
-            {name for name, masters in self.masters.items() if recognise([cell], masters)[0] is not None},
+        hints = (  # the last one takes longest and is seldom needed
+            lambda: self.texts.get(text, set()),
+            lambda: {name for name, masters in self.masters.items() if grade_id in masters},
+            lambda: self.ids.get(cell.get("id", ""), set()),
+            lambda: {name for name, masters in self.masters.items() if recognise([cell], masters)[0] is not None},
         )
-        return next((next(iter(names)) for names in hints if len(names) == 1), None)
+        return next((next(iter(names)) for hint in hints if len(names := hint()) == 1), None)
 
 
 def read_timestamp(path: Path) -> str:
@@ -333,7 +339,7 @@ def _entries(folder: Path, notes: list[str]) -> Iterator[tuple[PurePosixPath, in
             notes.append(_("The folder {file} could not be opened.", file=_shown(here)))
             continue
         for entry in found:
-            if entry.name in _JUNK or entry.name.startswith("."):
+            if is_litter(entry.name):
                 continue
             path = here / entry.name
             mode = entry.lstat().st_mode
@@ -350,6 +356,11 @@ def _entries(folder: Path, notes: list[str]) -> Iterator[tuple[PurePosixPath, in
                 yield path, mode
     if max(count) > MOST_FILES:
         notes.append(_("There are more than {n} files; the rest was left out.", n=MOST_FILES))
+
+
+def is_litter(name: str) -> bool:
+    """Tell whether a file or folder of this name was left by a system or a tool, not handed in."""
+    return name in _JUNK or name.startswith(".")
 
 
 def _plain(name: str) -> str:
