@@ -18,7 +18,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Protocol
@@ -69,6 +69,7 @@ class Elsewhere(Protocol):
         """Let the student's code call ``substitutes`` there, and end each call after ``seconds`` of CPU time."""
 
 
+ROWS = "application/vnd.autograder.rows+json"  # the rows of a card as data, for feedback and reports
 ELSEWHERE = "__elsewhere__"  # the name under which a test cell's namespace holds it
 
 
@@ -169,12 +170,12 @@ class Grade:
     def __repr__(self) -> str:
         return f"{self.points:g}"
 
-    def _repr_mimebundle_(self, **_options: object) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         self.check()
         if self.points < self.max_points and os.environ.get(_VALIDATING):
             # nbgrader's validator shows what stands here, and nothing else of the card
             print(self.text(), file=sys.stderr)  # noqa: T201
-        return {"text/plain": repr(self), "text/html": self.html()}
+        return {"text/plain": repr(self), "text/html": self.html(), ROWS: [asdict(row) for row in self.rows]}
 
     def text(self) -> str:
         """Return the card as plain text."""

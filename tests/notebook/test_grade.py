@@ -1,12 +1,13 @@
 """The grade card: points for what ran to its end, a message for the rest, nothing on stderr."""
 
+import json
 import sys
 import warnings
 
 import numpy as np
 import pytest
 
-from autograder.notebook.grade import Grade, expect_equal, expect_no_warning, expect_true, expect_unchanged
+from autograder.notebook.grade import ROWS, Grade, expect_equal, expect_no_warning, expect_true, expect_unchanged
 from autograder.numeric.compare import compare
 from tests.symbolic.chains import USUAL
 
@@ -32,6 +33,7 @@ def test_part_that_runs_to_its_end_earns_its_points():
     assert bundle["text/plain"] == "1"
     assert "1 von 1,5 Punkten" in bundle["text/html"]
     assert "Stimmt nicht" in bundle["text/html"]
+    assert [row["earned"] for row in json.loads(json.dumps(bundle[ROWS]))] == [1, 0]
 
 
 @pytest.mark.parametrize(
