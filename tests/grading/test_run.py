@@ -272,6 +272,31 @@ def test_a_proof_counts_as_it_stands_in_its_cell():
     assert run("%load_ext autograder", empty, lie, test)[-1].points == 0
 
 
+DECLARED = """
+from autograder.symbolic import Final, Resolved, Task, declare
+
+declare(Task(
+    part="1a", start="Derivative(f(x), x)", target="2*exp(2*x)", quantities=("x",), definitions={"f(x)": "exp(2*x)"},
+    milestones=(Resolved("exp", {"exp"}), Final("fertig")),
+))
+"""
+
+
+def test_a_derivation_that_the_sheet_declares_is_the_sheets_own():
+    """Only a locked cell declares one, and for its own notebook alone: the next one knows the 1a of the package."""
+    from tests.symbolic.chains import USUAL
+
+    show = 'from autograder.notebook import Grade\ngrade = Grade({})\ngrade.derivation("1a", derivation_1a)\ngrade'
+    test, usual = a_test(show.format(1)), a_test(show.format(2))
+    proof = "%%derivation 1a\nDerivative(f(x), x)\n= Derivative(exp(2*x), x) # Definition\n= 2*exp(2*x) # Kettenregel"
+    easier = DECLARED.replace('("exp", {"exp"})', '("exp", {"log"})').replace("2*exp(2*x)", "f(x)*2")
+    given = Cell("setup", "%load_ext autograder\n" + DECLARED, "given")
+    outcomes = run(given, easier, proof, test)
+    assert outcomes[3].points == 1
+    assert "fertig" in text(outcomes[2])
+    assert run("%load_ext autograder", DECLARED, "%%derivation 1a\n" + USUAL["1a"], usual)[-1].points == 2
+
+
 def test_the_files_of_a_hand_in_are_there(tmp_path):
     """A module of the student's own can be imported; none takes the place of NumPy."""
     (tmp_path / "mine.py").write_text(LOW, encoding="utf-8")
