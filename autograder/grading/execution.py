@@ -107,5 +107,10 @@ def _fill(cell: NotebookNode, outcome: Outcome, number: int) -> None:
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.execution_count = number
-    said = {"stopped": outcome.stopped, "points": outcome.points, "review": outcome.review}
-    cell.metadata["autograder"] = {key: value for key, value in said.items() if value not in (None, "")}
+    said = {
+        "stopped": outcome.stopped,
+        "points": outcome.points,
+        "review": outcome.review,
+        "mistakes": outcome.mistakes,
+    }
+    cell.metadata["autograder"] = {key: value for key, value in said.items() if value not in (None, "", [])}

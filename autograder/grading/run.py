@@ -53,7 +53,8 @@ class Outcome:
     """What became of a cell: its outputs, why it was stopped if it was, and for a test its points.
 
     ``review`` says why a tutor should look at it; empty where none need. ``late``: the clock may have decided, and
-    not the processor's time, so that it is worth another try where the machine was busy.
+    not the processor's time, so that it is worth another try where the machine was busy. ``mistakes`` are the keys of
+    the known mistakes that a test's card names.
     """
 
     outputs: list[Output] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Outcome:
     points: float | None = None
     review: str = ""
     late: bool = False
+    mistakes: list[str] = field(default_factory=list)
 
 
 def run_notebook(
@@ -160,7 +162,8 @@ class _Run:
         if shown.card is not None:
             tested.card.explain(shown.card)
         output = _display(tested.card, "execute_result")
-        return Outcome([*printed, output], None, min(tested.card.points, cell.points), tested.card.review)
+        points, mistakes = min(tested.card.points, cell.points), tested.card.mistakes
+        return Outcome([*printed, output], None, points, tested.card.review, mistakes=mistakes)
 
     def test(self, cell: Cell, snapshot: Snapshot | None, *, secret: bool) -> Tested:
         left = max(self.end - time.monotonic(), 1.0)

@@ -22,7 +22,8 @@ from autograder.grading.limits import Limits
 from autograder.grading.solutions import statements
 from autograder.grading.student import Snapshot
 from autograder.messages import _
-from autograder.notebook.grade import ELSEWHERE, Grade, MismatchError, told
+from autograder.notebook.grade import ELSEWHERE, Grade, told
+from autograder.numeric.compare import MismatchError
 
 _NAME = re.compile(r"[^\W\d]\w*")
 

@@ -3,12 +3,13 @@
 from autograder.notebook.derivation import Derivation, derivation
 from autograder.notebook.grade import (
     Grade,
-    MismatchError,
     expect_equal,
     expect_no_warning,
+    expect_result,
     expect_true,
     expect_unchanged,
 )
+from autograder.numeric.compare import MismatchError
 
 __all__ = [
     "Derivation",
@@ -17,6 +18,7 @@ __all__ = [
     "derivation",
     "expect_equal",
     "expect_no_warning",
+    "expect_result",
     "expect_true",
     "expect_unchanged",
 ]

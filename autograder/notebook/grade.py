@@ -1,6 +1,7 @@
 """The grade card: what a graded test cell earns, part by part, and why not more.
 
-A test cell builds a ``Grade``, checks inside of ``with grade.part(points, title)`` blocks and ends with the card.
+A test cell builds a ``Grade``, checks inside of ``with grade.part(points, function, merit)`` blocks and ends with the
+card.
 Students see the card; nbgrader reads its plain text, which is the number of points, as partial credit. A part
 earns its points only if its block runs to the end: points are given for what was shown, never for want of an error.
 """
@@ -27,7 +28,9 @@ import numpy as np
 
 from autograder.messages import _, number
 from autograder.notebook.style import OPEN, PARTLY, RIGHT, WRONG
-from autograder.numeric.compare import Mismatch, compare
+from autograder.numeric.compare import Mismatch, MismatchError, compare
+from autograder.numeric.diagnosis import Case, diagnose, follow
+from autograder.numeric.mistakes import find, known
 from autograder.symbolic import TASKS, Verdict, check_derivation
 
 _MISSING = object()
@@ -71,15 +74,7 @@ class Elsewhere(Protocol):
 
 ROWS = "application/vnd.autograder.rows+json"  # the rows of a card as data, for feedback and reports
 ELSEWHERE = "__elsewhere__"  # the name under which a test cell's namespace holds it
-
-
-class MismatchError(AssertionError):
-    """A check failed; ``mismatch`` says how, ``what`` names what was checked (``softmax(z)``)."""
-
-    def __init__(self, mismatch: Mismatch, what: str = "") -> None:
-        super().__init__(mismatch.message)
-        self.mismatch = mismatch
-        self.what = what
+_STANDING = "__standing__"  # likewise, of the functions tested so far: whether all of their parts earned all points
 
 
 @dataclass(frozen=True)
@@ -91,13 +86,14 @@ class Row:
     earned: float
     message: str = ""
     empty: bool = False  # nothing was written yet: no mistake, so no cross
+    mistake: str = ""  # the key of the known mistake, ``function.key``
 
 
 class Grade:
     """The card of one test cell; its parts must add up to ``max_points``.
 
     ``substitute`` puts correct functions in the place of the student's own while a part runs, so that a wrong
-    function costs only its own points (Folgefehler).
+    function costs only its own points (Folgefehler). ``mistakes`` are the keys of the known mistakes found.
     """
 
     def __init__(self, max_points: float) -> None:
@@ -107,22 +103,35 @@ class Grade:
         self._namespace: dict[str, Any] = sys._getframe(1).f_globals
         self._elsewhere: Elsewhere | None = self._namespace.get(ELSEWHERE)
         self._substitutes: dict[str, Any] = {}
+        self._standing: dict[str, bool] = self._namespace.setdefault(_STANDING, {})
+        self._mistakes: set[str] = set()  # of derivations
 
     @property
     def points(self) -> float:
         """What the parts earned together."""
         return sum(row.earned for row in self.rows)
 
+    @property
+    def mistakes(self) -> list[str]:
+        """The keys of the known mistakes that the card names, in alphabetical order."""
+        return sorted({row.mistake for row in self.rows if row.mistake} | self._mistakes)
+
+    @property
+    def wrong(self) -> list[str]:
+        """The functions that lost points in the test cells so far."""
+        return [function for function, right in self._standing.items() if not right]
+
     def substitute(self, correct: object, *names: str) -> None:
         """Let the student's code call ``correct``'s functions ``names`` in all parts from here on.
 
-        Only those that were tested before: a student's code could ask the correct function for its own test's answers.
+        The student's own stay where they have earned all of their points. Name only those that were tested before: a
+        student's code could ask the correct function for its own test's answers.
         """
-        self._substitutes = {name: getattr(correct, name) for name in names}
+        self._substitutes = {name: getattr(correct, name) for name in names if not self._standing.get(name)}
 
-    def part(self, points: float, title: str) -> _Part:
-        """Return the context in which one merit is checked."""
-        return _Part(self, points, title)
+    def part(self, points: float, function: str, merit: str = "") -> _Part:
+        """Return the context in which one ``merit`` of ``function`` is checked."""
+        return _Part(self, points, function, merit)
 
     def hidden(self, kind: str) -> None:
         """Say of what kind the inputs from here to the end of the part are; their numbers stay untold."""
@@ -140,6 +149,7 @@ class Grade:
             return
         verdict = check_derivation(part, text)
         self.rows.extend(_milestone_rows(verdict))
+        self._mistakes |= {f"{part}.{line.mistake}" for line in verdict.lines if line.mistake}
         if verdict.manual_review:
             lines = ", ".join(str(line.number) for line in verdict.lines if line.status == "undecided")
             self.review = _("Not decided by the checker: line {lines}. Your tutor will look at it.", lines=lines or "-")
@@ -159,7 +169,7 @@ class Grade:
         """Take over what ``shown``, the card of the visible checks alone, says of parts that earned nothing here."""
         said = {row.title: row for row in shown.rows if row.earned < row.points}
         self.rows = [
-            replace(row, message=said[row.title].message, empty=said[row.title].empty)
+            replace(said[row.title], earned=0.0, mistake=said[row.title].mistake or row.mistake)
             if row.earned == 0 and row.title in said
             else row
             for row in self.rows
@@ -182,7 +192,8 @@ class Grade:
         lines = []
         for row in self.rows:
             mark = _mark(row)[0]
-            lines.append(f"{mark} {row.title} ({_points(row)}){': ' if row.message else ''}{row.message}")
+            message = row.message.replace("\n", "\n    ")
+            lines.append(f"{mark} {row.title} ({_points(row)}){': ' if message else ''}{message}")
         return "\n".join([*lines, *([self.review] if self.review else []), self._summary()])
 
     def html(self) -> str:
@@ -204,10 +215,12 @@ class Grade:
 class _Part:
     """A block of checks that earns its points together."""
 
-    def __init__(self, grade: Grade, points: float, title: str) -> None:
+    def __init__(self, grade: Grade, points: float, function: str, merit: str) -> None:
         self.grade = grade
         self.points = points
-        self.title = title
+        self.function = function
+        self.title = f"{function}: {merit}" if merit else function
+        self.case: Case | None = None  # what the check saw that failed
         self.kind: str | None = None
         self.converted = False
         self._quiet = contextlib.ExitStack()
@@ -247,9 +260,14 @@ class _Part:
             message = _("Right, but return NumPy arrays instead of nested lists.") if self.converted else ""
             row = replace(row, earned=earned, message=message)
         else:
-            empty = _Failure.of(error, trace).kind == "NotImplementedError"
-            row = replace(row, message=self._explain(error, trace), empty=empty)
+            failure = _Failure.of(error, trace)
+            empty = failure.kind == "NotImplementedError"
+            mistake = "" if empty else self._mistake(error, failure)
+            message = self._explain(error, trace) + (_guess(self.function, mistake) if mistake else "")
+            row = replace(row, message=message, empty=empty, mistake=f"{self.function}.{mistake}" if mistake else "")
         self.grade.rows.append(row)
+        standing = self.grade._standing
+        standing[self.function] = standing.get(self.function, True) and row.earned == row.points
         return True
 
     def _explain(self, error: BaseException, trace: TracebackType | None) -> str:
@@ -258,6 +276,26 @@ class _Part:
         if self.kind is None:
             return message
         return _("Hidden test ({kind}): {message}", kind=self.kind, message=message)
+
+    def _mistake(self, error: BaseException, failure: _Failure) -> str:
+        """Return the key of the known mistake behind ``error``, empty if there is none."""
+        if isinstance(error, MismatchError):
+            if error.mismatch.mistake:
+                return error.mismatch.mistake
+            case = self.case or Case(error.mismatch.kind)
+        else:
+            case = replace(self.case or Case(""), kind="error", error=f"{failure.kind}: {failure.text}")
+        named = [row.mistake.rpartition(".")[2] for row in self.grade.rows]
+        found = diagnose(known(self.function, named), case)
+        return found.key if found else ""
+
+
+def _guess(function: str, key: str) -> str:
+    """Return the line that names a known mistake; none where the message above says all."""
+    mistake = find(function, key)
+    if not mistake.hint:
+        return ""
+    return "\n" + _("Guess: {name}. {hint}", name=_(mistake.name), hint=_(mistake.hint))
 
 
 @contextlib.contextmanager
@@ -360,7 +398,7 @@ def _mark(row: Row) -> tuple[str, str]:
 
 def _row_html(row: Row) -> str:
     mark, colour = _mark(row)
-    message = f"<div style='opacity:.85'>{html.escape(row.message)}</div>" if row.message else ""
+    message = f"<div style='opacity:.85;white-space:pre-line'>{html.escape(row.message)}</div>" if row.message else ""
     cell = "style='text-align:left;vertical-align:top;padding:.15em .6em .15em 0;border:none;background:none"
     title = html.escape(row.title)
     return (
@@ -391,17 +429,66 @@ def expect_equal(
         raise MismatchError(outcome.mismatch, what)
 
 
-def expect_true(condition: object, message: str, verdict: str = "") -> None:
+def expect_result(
+    function: Callable[..., Any],
+    inputs: tuple[Any, ...],
+    expected: Any,
+    what: str = "",
+    *,
+    at: tuple[int, ...] = (),
+    of: Callable[[Any], Any] | None = None,
+    unchanged: bool = False,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> None:
+    """Check what ``function`` makes of ``inputs``, and look for the known mistake where that is not ``expected``.
+
+    It gets copies of the inputs. ``at`` is the place in the result that counts here, and ``of`` what is compared of
+    it (its length, say); with ``unchanged``, the inputs must stay as they were. The rest is as in ``expect_equal``.
+
+    Raises:
+        MismatchError: the result is another, or an input was changed.
+
+    """
+    given = copy.deepcopy(inputs)
+    part = _STACK[-1] if _STACK else None
+    if part:
+        part.case = Case("", inputs, expected, place=at)
+    result = function(*given)
+    changed = not _identical(inputs, given)
+    try:
+        found, wanted = follow(result, at), follow(expected, at)
+    except (IndexError, KeyError, TypeError):
+        found, wanted = result, expected  # of another form
+    if of is not None and wanted is not expected:
+        found, wanted = of(found), of(wanted)
+    outcome = compare(found, wanted, rtol=rtol, atol=atol)
+    mismatch = outcome.mismatch
+    if part:
+        part.converted = part.converted or outcome.converted
+    if mismatch is None and not (changed and unchanged):
+        if part:
+            part.case = None
+        return
+    if part:
+        kind = "changed" if changed else mismatch.kind if mismatch else ""
+        place = (*at, *mismatch.place) if mismatch and of is None else at
+        part.case = Case(kind, inputs, expected, result, place)
+    raise MismatchError(mismatch or _changed(), what)
+
+
+def expect_true(condition: object, message: str, verdict: str = "", mistake: str = "") -> None:
     """Check ``condition``; ``message`` says in German what is not as it should be.
 
-    Where ``message`` shows numbers that hidden tests must not tell, ``verdict`` says the same without them.
+    Where ``message`` shows numbers that hidden tests must not tell, ``verdict`` says the same without them. ``mistake``
+    is the key of the known mistake that it comes from.
 
     Raises:
         MismatchError: it does not hold.
 
     """
     if not bool(condition):
-        raise MismatchError(Mismatch("condition", message, verdict or message))
+        raise MismatchError(Mismatch("condition", message, verdict or message, mistake=mistake))
 
 
 @contextlib.contextmanager
@@ -415,8 +502,12 @@ def expect_unchanged(*inputs: Any) -> Iterator[None]:
     before = copy.deepcopy(inputs)
     yield
     if not _identical(before, inputs):
-        text = _("an input was changed in place; work on a copy")
-        raise MismatchError(Mismatch("changed", text, text))
+        raise MismatchError(_changed())
+
+
+def _changed() -> Mismatch:
+    text = _("an input was changed in place; work on a copy")
+    return Mismatch("changed", text, text)
 
 
 def _identical(before: Any, after: Any) -> bool:

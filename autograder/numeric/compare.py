@@ -24,11 +24,25 @@ DIGITS, MOST_DIGITS = 4, 17  # significant digits of a number in a message; floa
 
 @dataclass(frozen=True)
 class Mismatch:
-    """The first difference: ``kind`` is a stable key, ``message`` shows numbers, ``verdict`` shows none."""
+    """The first difference: ``kind`` is a stable key, ``message`` shows numbers, ``verdict`` shows none.
+
+    ``place`` leads to it through nested sequences; ``mistake`` is the key of the known mistake behind it, if any.
+    """
 
     kind: str
     message: str
     verdict: str
+    place: tuple[int, ...] = ()
+    mistake: str = ""
+
+
+class MismatchError(AssertionError):
+    """A check failed; ``mismatch`` says how, ``what`` names what was checked (``softmax(z)``)."""
+
+    def __init__(self, mismatch: Mismatch, what: str = "") -> None:
+        super().__init__(mismatch.message)
+        self.mismatch = mismatch
+        self.what = what
 
 
 @dataclass(frozen=True)
@@ -64,8 +78,9 @@ def _compare_sequence(actual: Any, expected: Sequence[Any], rtol: float | None, 
         converted = converted or outcome.converted
         if outcome.mismatch is not None:
             found = outcome.mismatch
-            place = _("entry [{k}]", k=k)
-            return Comparison(Mismatch(found.kind, f"{place}: {found.message}", f"{place}: {found.verdict}"), converted)
+            at = _("entry [{k}]", k=k)
+            message, verdict = f"{at}: {found.message}", f"{at}: {found.verdict}"
+            return Comparison(Mismatch(found.kind, message, verdict, (k, *found.place)), converted)
     return Comparison(None, converted)
 
 
@@ -101,7 +116,6 @@ def _type(actual: Any, wanted: str) -> Mismatch:
 def _shape(array: NDArray[Any], expected: NDArray[Any]) -> Mismatch:
     text = _("the shape is {found}, expected {expected}", found=array.shape, expected=expected.shape)
     if array.ndim == 2 and array.T.shape == expected.shape:
-        text = f"{text}. " + _("Guess: transposed.")
         return Mismatch("transposed", text, text)
     if array.size == expected.size:
         text = f"{text}. " + _("The number of entries is right.")
