@@ -15,7 +15,8 @@ def write_zip(target: str | Path | IO[bytes], files: Mapping[str, bytes | Path])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(name, time.gmtime(EPOCH)[:6])
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".zip") else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content.read_bytes() if isinstance(content, Path) else content)
 
 

@@ -73,38 +73,44 @@ def read_marks(gradebook: Gradebook, sheet: str) -> list[Mark]:
         nbgrader.api.MissingEntry: there is no such sheet.
 
     """
-    tasks = _tasks(gradebook.find_assignment(sheet))
+    nothing = no_mark(gradebook, sheet)
     students = gradebook.db.query(Student.id).order_by(Student.last_name, Student.first_name, Student.id)
     here = gradebook.db.query(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
     here = here.filter(Assignment.name == sheet)
     penalties: dict[str, float] = {}
-    columns = (SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
-    for student, penalty in here.with_entities(*columns):
+    late = (SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
+    for student, penalty in here.with_entities(*late):
         penalties[student] = penalties.get(student, 0.0) + float(penalty or 0.0)
     scores: dict[tuple[str, str, str], tuple[float, bool]] = {}
     graded = here.join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
     graded = graded.join(Grade, Grade.notebook_id == SubmittedNotebook.id).join(BaseCell, Grade.cell_id == BaseCell.id)
-    columns = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.score, Grade.needs_manual_grade)
-    for student, notebook, cell, score, undecided in graded.with_entities(*columns):
+    scored = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.score, Grade.needs_manual_grade)
+    for student, notebook, cell, score, undecided in graded.with_entities(*scored):
         scores[student, notebook, cell] = float(score or 0.0), bool(undecided)
     marks = []
     for (student,) in students:
         if student not in penalties:
-            marks.append(Mark(student, sheet, tuple(tasks), handed_in=False))
+            marks.append(replace(nothing, student=student))
             continue
         own = []
-        for task in tasks:
+        for task in nothing.tasks:
             points, undecided = scores.get((student, task.notebook, task.name), (0.0, False))
             own.append(replace(task, points=points, undecided=undecided))
         marks.append(Mark(student, sheet, tuple(own), penalties[student]))
     return marks
 
 
-def _tasks(assignment: Assignment) -> list[TaskMark]:
-    """Return the tasks of a sheet by notebook, without points."""
+def no_mark(gradebook: Gradebook, sheet: str) -> Mark:
+    """Return what somebody has who handed in nothing; the tasks come by notebook and name.
+
+    Raises:
+        nbgrader.api.MissingEntry: there is no such sheet.
+
+    """
     cells = [
         TaskMark(notebook.name, cell.name, 0.0, float(cell.max_score or 0.0))
-        for notebook in assignment.notebooks
+        for notebook in gradebook.find_assignment(sheet).notebooks
         for cell in (*notebook.grade_cells, *notebook.task_cells)
     ]
-    return sorted(cells, key=lambda task: (task.notebook, task.name))
+    tasks = sorted(cells, key=lambda task: (task.notebook, task.name))
+    return Mark("", sheet, tuple(tasks), handed_in=False)

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
+from traitlets.config import Configurable
 
 from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
@@ -19,6 +20,7 @@ from autograder.grading.preparing import Settings
 from autograder.grading.sheet import Sheet
 
 LOGFILE = ".nbgrader.log"
+_Configured = TypeVar("_Configured", bound=Configurable)
 
 
 class StepError(RuntimeError):
@@ -43,7 +45,7 @@ class Pipeline:
         os.chdir(self.root)
         self._app = NbGrader()
         self._app.initialize([], root=str(self.root))
-        self._app.log.handlers = [logging.FileHandler(self.root / LOGFILE, mode="w", encoding="utf-8")]
+        self._app.log.handlers = [logging.FileHandler(self.root / LOGFILE, mode="w", encoding="utf-8", delay=True)]
         self._app.log.setLevel(logging.INFO)
         self._course = self._app.coursedir
         self.log: logging.Logger = self._app.log
@@ -51,6 +53,11 @@ class Pipeline:
     def allow_unsafe(self) -> None:
         """Let students' code run without a sandbox from here on."""
         self._app.config.Execute.unsafe_no_sandbox = True
+
+    def configured(self, kind: type[_Configured]) -> _Configured:
+        """Return an instance of a ``Configurable`` as ``nbgrader_config.py`` sets it."""
+        made: _Configured = kind(parent=self._app)
+        return made
 
     def assignments(self) -> list[str]:
         """Return the names of the assignments in ``source``."""

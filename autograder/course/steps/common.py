@@ -25,6 +25,11 @@ def add_assignment(step: argparse.ArgumentParser) -> None:
     step.add_argument("assignment", nargs="*", metavar=_("SHEET"), help=text)
 
 
+def add_dry_run(step: argparse.ArgumentParser) -> None:
+    """Let the step only tell what it would do."""
+    step.add_argument("--dry-run", action="store_true", help=_("only say what would happen, and write nothing"))
+
+
 def root(chosen: argparse.Namespace) -> Path:
     """Return the course's folder; without one, ends the program."""
     from autograder.grading.solutions import CourseNotFoundError, course_root
