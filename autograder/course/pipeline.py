@@ -4,7 +4,8 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedb
 from nbgrader.plugins import CsvExportPlugin
 from traitlets.config import Configurable
 
+from autograder.course.gradebook import OpenGradebook
 from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
 from autograder.grading.preparing import Settings
@@ -87,9 +89,13 @@ class Pipeline:
         """Return the folder of one hand-in in ``step`` (``release``, ``submitted``, ``autograded``, ``feedback``)."""
         return Path(self._course.format_path(getattr(self._course, f"{step}_directory"), student, assignment))
 
-    def gradebook(self) -> Gradebook:
-        """Return nbgrader's gradebook, a context manager."""
-        return Gradebook(self._course.db_url, self._course.course_id)
+    def gradebook(self) -> AbstractContextManager[Gradebook]:
+        """Return nbgrader's gradebook; what is done to it within ``with`` is one transaction."""
+        return self._opened.step()
+
+    @cached_property
+    def _opened(self) -> OpenGradebook:
+        return OpenGradebook(self._course.db_url, self._course.course_id)
 
     def generate_assignment(self, assignment: str) -> None:
         """Write the release of ``assignment``."""
@@ -138,7 +144,8 @@ class Pipeline:
         step.force = True
         with _captured(self._app.log) as complaints:
             try:
-                step.start()
+                with self.gradebook():
+                    step.start()
             except Exception as error:  # nbgrader raises what its plugins and databases raise
                 raise StepError(complaints or [str(error)]) from error
 

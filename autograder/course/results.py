@@ -1,7 +1,7 @@
 """What grading found: the tasks of a sheet, and each hand-in's points and notes, as plain data."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -64,21 +64,18 @@ def tasks_of(pipeline: Pipeline, assignment: str) -> list[Task]:
 
 def result_of(pipeline: Pipeline, assignment: str, student: str, tasks: list[Task]) -> Result:
     """Read what the gradebook and the graded notebooks say about one hand-in."""
-    points: dict[str, float] = {}
-    undecided: list[str] = []
-    notes: list[str] = []
-    for notebook, members in groupby(tasks, key=lambda task: task.notebook):
-        notes.extend(_notes(pipeline, assignment, student, notebook))
-        with pipeline.gradebook() as gradebook:
-            for task in members:
-                try:
-                    grade = gradebook.find_grade(task.grade_id, notebook, assignment, student)
-                except MissingEntry:
-                    points[task.grade_id] = 0.0
-                    continue
-                points[task.grade_id] = float(grade.score)
-                if grade.needs_manual_grade:
-                    undecided.append(task.grade_id)
+    found: dict[tuple[str, str], tuple[float, bool]] = {}
+    with pipeline.gradebook() as gradebook, suppress(MissingEntry):
+        for notebook in gradebook.find_submission(assignment, student).notebooks:
+            for grade in notebook.grades:
+                found[notebook.name, grade.name] = float(grade.score), grade.needs_manual_grade
+    points, undecided = {}, []
+    for task in tasks:
+        points[task.grade_id], review = found.get((task.notebook, task.grade_id), (0.0, False))
+        if review:
+            undecided.append(task.grade_id)
+    notebooks = dict.fromkeys(task.notebook for task in tasks)
+    notes = [note for notebook in notebooks for note in _notes(pipeline, assignment, student, notebook)]
     return Result(student, points, tuple(notes), tuple(undecided))
 
 
