@@ -61,7 +61,8 @@ class Execute(NbGraderPreprocessor):
             stage([Path(graded), Path(release)], course.ignore, Path(folder))
             settings = self.settings()
             root = Path(course.root).resolve()
-            job = settings.job(root, names["assignment"], notebook, Path(folder), self._spent_before(names))
+            spent = self._spent_before(names)
+            job = settings.job(root, names["assignment"], names["notebook"], notebook, Path(folder), spent)
             try:
                 record, _ran = run_cached(job, _WORKER, Cache(root), alone=True, fresh=not self.use_cache)
                 outcomes, seconds = record.outcomes, record.seconds

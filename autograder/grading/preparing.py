@@ -24,8 +24,8 @@ from autograder.grading.limits import Limits
 from autograder.grading.recovery import lay_out, recover
 from autograder.grading.repair import repair
 from autograder.grading.run import Cell
-from autograder.grading.sandbox import SandboxUnavailableError
 from autograder.grading.sheet import Sheet
+from autograder.grading.walls import SandboxUnavailableError
 from autograder.grading.worker import Job, Worker, WorkerError
 
 _LEAST_SECONDS = 1.0  # that a notebook gets, whatever the ones before it took
@@ -38,11 +38,11 @@ class Settings:
     limits: Limits
     unsafe: bool = False
 
-    def job(self, root: Path, assignment: str, notebook: NotebookNode, files: Path, spent: float) -> Job:
-        """Return the job of running ``notebook``, whose hand-in has already ``spent`` seconds."""
+    def job(self, root: Path, assignment: str, name: str, notebook: NotebookNode, files: Path, spent: float) -> Job:
+        """Return the job of running ``notebook``, called ``name``, whose hand-in has already ``spent`` seconds."""
         seconds = max(self.limits.submission_seconds - spent, _LEAST_SECONDS)
         cells = tuple(map(_cell, code_cells(notebook)))
-        return Job(str(root), assignment, cells, str(files), self.limits, seconds, self.unsafe)
+        return Job(str(root), assignment, name, cells, str(files), self.limits, seconds, self.unsafe)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def grade(
         task = prepare(folder, sheet, chosen, Path(scratch))
         for name, notebook in task.notebooks.items():
             spent = sum(record.seconds for record in records.values())
-            job = settings.job(sheet.root, sheet.assignment, notebook, task.files, spent)
+            job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files, spent)
             try:
                 records[name], new = run_cached(job, worker, cache, alone=alone, fresh=fresh)
             except (WorkerError, SandboxUnavailableError):

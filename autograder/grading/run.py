@@ -19,18 +19,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
 from autograder.grading.sandbox import Sandbox
 from autograder.grading.solutions import DEFINITIONS, definitions, statements
-from autograder.grading.student import Output, Snapshot, Student
+from autograder.grading.student import CellRun, Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.grading.wire import Text
 from autograder.messages import _
-from autograder.symbolic import TASKS, own_declarations
+from autograder.symbolic import TASKS
 from autograder.symbolic.notation import read_lines
 
 _DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
-_PRELOAD = ("numpy", "IPython.core.interactiveshell")  # what every notebook needs
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -66,21 +66,29 @@ class Outcome:
 
 
 def run_notebook(
-    cells: Sequence[Cell], files: Path | None, limits: Limits, *, seconds: float, unsafe: bool = False
+    cells: Sequence[Cell], files: Path | None, limits: Limits, *, seconds: float, given: int, beginnings: Beginnings
 ) -> list[Outcome]:
     """Run ``cells`` in a sandbox of their own that holds a copy of ``files``, within ``seconds``; an outcome a cell.
+
+    The first ``given`` cells are as they were handed out: with nothing of the student's above them, they may have run
+    before.
 
     Raises:
         SandboxUnavailableError: there can be no sandbox here.
 
     """
-    with own_declarations(), Sandbox(files, limits, unsafe=unsafe, preload=_PRELOAD) as sandbox:
-        return _Run(cells, sandbox, limits, time.monotonic() + seconds).run()
+    end = time.monotonic() + seconds
+    sandbox, begun = beginnings.sandbox([cell.source for cell in cells[:given]], files, limits)
+    with sandbox:
+        return _Run(cells, sandbox, limits, end, begun).run()
 
 
 class _Run:
-    def __init__(self, cells: Sequence[Cell], sandbox: Sandbox, limits: Limits, end: float) -> None:
+    def __init__(
+        self, cells: Sequence[Cell], sandbox: Sandbox, limits: Limits, end: float, begun: Sequence[CellRun]
+    ) -> None:
         self.cells = cells
+        self.begun = begun
         self.limits = limits
         self.end = end
         words = frozenset(name for cell in cells for name in _NAME.findall(cell.source))
@@ -95,7 +103,7 @@ class _Run:
     def run(self) -> list[Outcome]:
         for place, cell in enumerate(self.cells):
             if self.in_time(place):
-                self.outcomes[place] = self.show(place) if cell.kind == "test" else self.plain(cell)
+                self.outcomes[place] = self.show(place) if cell.kind == "test" else self.plain(place)
         for place, cell in enumerate(self.cells):
             if cell.kind == "test" and self.in_time(place):
                 self.outcomes[place] = self.mark(place)
@@ -110,13 +118,14 @@ class _Run:
         self.outcomes[place] = Outcome([told], "no_time", points, late=True)
         return False
 
-    def plain(self, cell: Cell) -> Outcome:
+    def plain(self, place: int) -> Outcome:
         """Run a cell that is no test; a derivation's answer is ours, whatever the student's Python shows."""
+        cell = self.cells[place]
         if cell.kind == "given":
             for names in (self.visible_names, self.names):
                 definitions(cell.source, cell.name, names)
         started = time.monotonic()
-        result = self.student.run(cell.source)
+        result = self.begun[place] if place < len(self.begun) else self.student.run(cell.source)
         outputs = result.outputs
         if (proof := _derivation(cell)) is not None and proof.part in TASKS and result.stopped is None:
             outputs = [_display(proof)]

@@ -50,7 +50,9 @@ class TooLongError(BaseException):
 def main(channel: socket.socket) -> None:
     """Serve the trusted side until it hangs up."""
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # the supervisor may count our memory
-    Session(channel).run()
+    session = Session()
+    session.attach(channel)
+    session.run()
 
 
 # ------------------------------------------------------------------------------------------------ outputs
@@ -206,10 +208,9 @@ class Shell(InteractiveShell):
 class Session:
     """One notebook's interpreter and its end of the wire."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self.wire = Wire(channel, takes_files=True)
+    def __init__(self) -> None:
         self.outputs = Outputs(self._event)
-        services: dict[str, Callable[..., Any]] = {
+        self._services: dict[str, Callable[..., Any]] = {
             "run": self.run_cell,
             "get": self.get,
             "substitute": self.substitute,
@@ -217,8 +218,6 @@ class Session:
             "snapshot": self.snapshot,
             "allow": self.allow,
         }
-        self.conversation = self._converse(services)
-        self._services = services
         self._saved: dict[str, Any] = {}
         self._seconds = 0.0
         self._running = False
@@ -227,6 +226,18 @@ class Session:
         self.shell.user_ns["__name__"] = "__main__"
         sys.path.append("")  # last: a file numpy.py beside the notebook is not NumPy
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
+
+    def attach(self, channel: socket.socket, *, takes_files: bool = True) -> None:
+        """Speak over ``channel`` from here on."""
+        self.wire = Wire(channel, takes_files=takes_files)
+        self.conversation = Conversation(
+            self.wire,
+            services=self._services,
+            explain=_explain,
+            raised=_raised,
+            guarded=self._guarded,
+            catch=BaseException,
+        )
 
     def run(self) -> None:
         """Serve until the trusted side hangs up."""
@@ -238,11 +249,6 @@ class Session:
                 self.conversation.serve()
             except WireError:
                 os._exit(0)
-
-    def _converse(self, services: Mapping[str, Callable[..., Any]]) -> Conversation:
-        return Conversation(
-            self.wire, services=services, explain=_explain, raised=_raised, guarded=self._guarded, catch=BaseException
-        )
 
     def _event(self, content: dict[str, Any]) -> None:
         self.conversation.event(content)
@@ -293,9 +299,8 @@ class Session:
             os.close(file)
             return pid
         self.wire.close()
-        self.wire = Wire(socket.socket(fileno=file))
+        self.attach(socket.socket(fileno=file), takes_files=False)
         self.outputs.limit = limit
-        self.conversation = self._converse(self._services)
         # whatever happens, the copy never goes back into the loop that it was forked from
         try:
             self.run()

@@ -107,6 +107,12 @@ def _run(path: Path, _version: int) -> SimpleNamespace:
     return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
 
 
+def code_sources(path: Path) -> list[str]:
+    """Return the texts of a notebook's code cells."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
 def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
     """Yield the name and the wanted statements of each code cell, in order; cell magics are not Python."""
     for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):

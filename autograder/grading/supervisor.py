@@ -1,32 +1,29 @@
-"""The first process of a sandbox: imports the libraries once, forks a student's interpreter when asked, watches it.
+"""The first process of a room: forks a student's interpreter when asked, and watches it.
 
-The grader asks by messages over one socket; the first one says what to prepare. Student code shares neither this
-socket nor any other file with the supervisor and cannot signal, trace or limit it: it is PID 1 of its own PID
-namespace and not dumpable. It forks one session at a time, and the end of a session ends every process that the
-session left behind, so all that runs besides the supervisor belongs to the session.
+The grader asks by messages over one socket. Student code shares neither this socket nor any other file with the
+supervisor and cannot signal, trace or limit it: it is PID 1 of its own PID namespace and not dumpable. It forks one
+session at a time, and the end of a session ends every process that the session left behind, so all that runs besides
+the supervisor belongs to the session.
 
 Without a sandbox (``--unsafe-no-sandbox``) the same program runs as an ordinary process that adopts its orphans.
 """
 
 import contextlib
-import ctypes
 import gc
-import importlib
 import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
-import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from autograder.grading import room
 from autograder.grading.limits import Limits
 
 POLL_SECONDS = 0.1
@@ -36,30 +33,29 @@ SPARE_PROCESSES = 16  # the kernel refuses processes only above the limit, so th
 INODE_BYTES = 1024  # about what the kernel keeps of an empty file
 SOCKET_BYTES = 416 * 1024  # the most that it lets wait in a socket
 TICKS = os.sysconf("SC_CLK_TCK")
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the grader's first message says; ``uid`` is who to become, ``mounts`` the folders that students fill."""
+    """What a room is to be: ``uid`` is who to become, None: whom its own user namespace allows.
+
+    It is ``contained`` where there are walls, and then ``home`` is one of the folders that students fill.
+    """
 
     home: str
-    entry: str
-    preload: tuple[str, ...]
     limits: Limits
     uid: int | None
-    mounts: tuple[str, ...]
+    contained: bool
 
     @classmethod
-    def from_json(cls, text: bytes) -> "Settings":
+    def from_json(cls, text: str) -> "Settings":
         """Return what ``to_json`` wrote."""
         said = json.loads(text)
-        said |= {"preload": tuple(said["preload"]), "mounts": tuple(said["mounts"]), "limits": Limits(**said["limits"])}
-        return cls(**said)
+        return cls(**{**said, "limits": Limits(**said["limits"])})
 
-    def to_json(self) -> bytes:
+    def to_json(self) -> str:
         """Return the message."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(asdict(self))
 
 
 # --- what runs, by /proc --------------------------------------------------------------------------------------------
@@ -124,11 +120,11 @@ def _shared_once(process: Process) -> int:
         return 0
 
 
-def _stored(mounts: tuple[str, ...]) -> int:
+def _stored() -> int:
     """Return the memory that belongs to no process: files, and what may wait in the sockets of this network."""
     with open("/proc/self/net/sockstat", encoding="ascii") as file:  # noqa: PTH123 - likewise
         total = int(file.readline().split()[2]) * SOCKET_BYTES
-    for mount in mounts:
+    for mount in room.ROOMS:
         use = os.statvfs(mount)
         total += (use.f_blocks - use.f_bfree) * use.f_frsize + (use.f_files - use.f_ffree) * INODE_BYTES
     return total
@@ -185,17 +181,11 @@ def _limit(which: int, value: int) -> None:
 class Supervisor:
     """Serves the grader at the other end of ``control`` until that end is closed."""
 
-    def __init__(self, control: socket.socket, settings: Settings) -> None:
+    def __init__(self, control: socket.socket, settings: Settings, entry: Callable[[socket.socket], None]) -> None:
         self.control = control
         self.settings = settings
-        self.contained = os.getpid() == 1
-        module, _, function = settings.entry.partition(":")
-        gc.disable()  # nothing that an import makes is to be collected: a quarter of its time
-        for name in settings.preload:
-            importlib.import_module(name)
-        self.entry: Callable[[socket.socket], None] = getattr(importlib.import_module(module), function)
+        self.entry = entry
         gc.freeze()  # the collector must not touch, and so copy, what all sessions share
-        gc.enable()
         self.warm_bytes = _kilobytes("/proc/self/status", ("RssAnon",))
         self.warm_space = _kilobytes("/proc/self/status", ("VmSize",))
         self.exact_bytes, self.look_closer_at = 0, 0.0
@@ -261,7 +251,7 @@ class Supervisor:
                 signal.signal(caught, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             os.setsid()
-            _prctl(PR_SET_DUMPABLE, 1)  # so that it may look at itself in /proc, as any program
+            room.prctl(room.PR_SET_DUMPABLE, 1)  # so that it may look at itself in /proc, as any program
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # rather it than the grader
             limits = self.settings.limits
             _limit(resource.RLIMIT_AS, limits.memory_bytes + self.warm_space)
@@ -269,7 +259,9 @@ class Supervisor:
             _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
             _limit(resource.RLIMIT_CPU, int(limits.submission_seconds))
             _limit(resource.RLIMIT_CORE, 0)
-            if self.contained:  # it counts a user's processes: elsewhere those that have nothing to do with grading
+            if (
+                self.settings.contained
+            ):  # it counts a user's processes: elsewhere those that have nothing to do with grading
                 _limit(resource.RLIMIT_NPROC, limits.processes + SPARE_PROCESSES + 1)
             os.chdir(Path(self.settings.home, "work"))
             if "numpy.random" in sys.modules:  # seeded on import; the standard library does it after each fork
@@ -303,7 +295,7 @@ class Supervisor:
 
     def _memory(self, running: list[Process]) -> int:
         """Return what the session added: a quick upper bound, or the exact number if that exceeds the limit."""
-        stored = _stored(self.settings.mounts) if self.contained else 0
+        stored = _stored() if self.settings.contained else 0
         limit = self.settings.limits.memory_bytes
         bound = stored + max(0, sum(process.memory for process in running) - self.warm_bytes)
         if bound <= limit:
@@ -343,7 +335,7 @@ class Supervisor:
 
     def _kill_all(self) -> None:
         # -1: all but PID 1, at one stroke that no fork escapes
-        for pid in [-1] if self.contained else [process.pid for process in descendants()]:
+        for pid in [-1] if self.settings.contained else [process.pid for process in descendants()]:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -351,52 +343,20 @@ class Supervisor:
 # --- start ----------------------------------------------------------------------------------------------------------
 
 
-def _prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl({option}, {value})")
-
-
-def _become(uid: int) -> None:
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
-
-
-def _unpack(archive: int, home: Path) -> None:
-    with open(archive, "rb") as file, tarfile.open(fileobj=file) as members:
-        for member in members:
-            target = home / member.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            content = members.extractfile(member)
-            assert content is not None, "the grader packs regular files only"
-            with target.open("wb") as copy:
-                shutil.copyfileobj(content, copy)
-    (home / "work").mkdir(exist_ok=True)
-
-
-def main() -> None:
-    """Serve the grader over the socket whose number the command line gives."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+def supervise(control: socket.socket, settings: Settings, entry: Callable[[socket.socket], None]) -> NoReturn:
+    """Serve the grader at the other end of ``control``; ``entry`` is what a session calls with its socket."""
     control.set_inheritable(False)
-    message, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
-    settings = Settings.from_json(message)
-    if settings.uid is not None:
-        _become(settings.uid)
-    _prctl(PR_SET_DUMPABLE, 0)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # becoming another user has cleared what bwrap set
-    if os.getpid() != 1:
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    for handled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(handled, signal.SIG_IGN)  # PID 1 gets from inside only what it handles
-    _unpack(files[0], Path(settings.home))
-    supervisor = Supervisor(control, settings)
+    room.prctl(room.PR_SET_DUMPABLE, 0)
+    room.prctl(room.PR_SET_PDEATHSIG, signal.SIGKILL)  # becoming another user has cleared it
+    if not settings.contained:
+        room.prctl(room.PR_SET_CHILD_SUBREAPER, 1)
+    for caught in signal.valid_signals():
+        if callable(signal.getsignal(caught)):  # PID 1 gets from inside only what it handles: nothing
+            signal.signal(caught, signal.SIG_IGN)
+    supervisor = Supervisor(control, settings, entry)
     control.send(b"{}")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     supervisor.serve()
     os._exit(0)  # without tidying up libraries, which takes longer than to end all that runs
-
-
-if __name__ == "__main__":
-    main()

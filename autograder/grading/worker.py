@@ -16,13 +16,15 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
 from autograder.grading.run import Cell, Outcome, run_notebook
-from autograder.grading.sandbox import SandboxUnavailableError
-from autograder.grading.solutions import COURSE_VARIABLE
+from autograder.grading.solutions import COURSE_VARIABLE, code_sources
+from autograder.grading.walls import SandboxUnavailableError
 from autograder.messages import _
 
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
@@ -41,6 +43,7 @@ class Job:
 
     course: str
     assignment: str
+    notebook: str
     cells: tuple[Cell, ...]
     files: str | None
     limits: Limits
@@ -127,19 +130,34 @@ class Worker:
         return line
 
 
-def answer(text: str) -> dict[str, Any]:
+def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     """Return the answer to one job."""
     job = Job.from_json(text)
+    if job.unsafe != beginnings.unsafe:
+        beginnings.close()
+        beginnings.unsafe = job.unsafe
     os.environ[COURSE_VARIABLE] = job.course
     os.chdir(Path(job.course, "source", job.assignment))  # tests find their files there
     files = None if job.files is None else Path(job.files)
     try:
-        outcomes = run_notebook(job.cells, files, job.limits, seconds=job.seconds, unsafe=job.unsafe)
+        outcomes = run_notebook(
+            job.cells, files, job.limits, seconds=job.seconds, given=_given(job), beginnings=beginnings
+        )
     except SandboxUnavailableError as error:
         return {"unavailable": str(error)}
     except Exception as error:  # whatever happens, the next notebook is graded
         return {"error": f"{type(error).__name__}: {error}"}
     return {"outcomes": [asdict(outcome) for outcome in outcomes]}
+
+
+def _given(job: Job) -> int:
+    """Return how many cells at the top are as they were handed out; those that are tests are not."""
+    try:
+        source = code_sources(Path(f"{job.notebook}.ipynb"))
+    except OSError:
+        return 0
+    pairs = zip(job.cells, source, strict=False)
+    return len(list(takewhile(lambda pair: pair[0].kind != "test" and pair[0].source == pair[1], pairs)))
 
 
 def _end_with(parent: int) -> None:
@@ -155,8 +173,9 @@ def main() -> None:
     os.dup2(2, 1)  # what a test prints is no answer
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    beginnings = Beginnings()
     for line in sys.stdin:
-        answers.write(json.dumps(answer(line)) + "\n")
+        answers.write(json.dumps(answer(line, beginnings)) + "\n")
         answers.flush()
 
 

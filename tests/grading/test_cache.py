@@ -43,7 +43,7 @@ def job(tmp_path: Path) -> Job:
     files = tmp_path / "files"
     files.mkdir()
     (files / "data.csv").write_text("1", encoding="utf-8")
-    return Job(str(tmp_path / "course"), "blatt", (STUDENT, TEST), str(files), Limits(), 600.0)
+    return Job(str(tmp_path / "course"), "blatt", "1", (STUDENT, TEST), str(files), Limits(), 600.0)
 
 
 def source(job: Job, name: str) -> Path:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
 from autograder.grading.rpc import Failure
 from autograder.grading.run import Cell, notes_on, run_notebook
-from autograder.grading.sandbox import SandboxUnavailableError
+from autograder.grading.walls import SandboxUnavailableError
 from tests.grading.test_rpc import frame
 
 LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30)
@@ -56,10 +57,19 @@ def a_test(source: str, points: float = 2, name: str = "t") -> Cell:
     return Cell(name, source, "test", shown(source), points)
 
 
-def run(*cells: Cell | str, files: Path | None = None, limits: Limits = LIMITS, seconds: float = 300):
+BEGINNINGS = Beginnings()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed():
+    yield
+    BEGINNINGS.close()
+
+
+def run(*cells: Cell | str, files: Path | None = None, limits: Limits = LIMITS, seconds: float = 300, given: int = 0):
     made = [cell if isinstance(cell, Cell) else Cell(f"cell{k}", cell) for k, cell in enumerate(cells)]
     try:
-        return run_notebook(made, files, limits, seconds=seconds)
+        return run_notebook(made, files, limits, seconds=seconds, given=given, beginnings=BEGINNINGS)
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
 

@@ -23,10 +23,13 @@ from typing import Any
 
 import pytest
 
+from autograder.grading import nursery as nursery_module
 from autograder.grading import sandbox as sandbox_module
-from autograder.grading import seccomp
+from autograder.grading import seccomp, walls
 from autograder.grading.limits import MIB, Limits
-from autograder.grading.sandbox import PACKAGE, Sandbox, SandboxDiedError, SandboxUnavailableError, Session
+from autograder.grading.nursery import Nursery
+from autograder.grading.sandbox import Sandbox, SandboxDiedError, Session
+from autograder.grading.walls import PACKAGE, SandboxUnavailableError
 from tests.grading import student_code
 
 STUDENT_CODE = Path(student_code.__file__)
@@ -68,16 +71,23 @@ class Student:
 
 
 @contextlib.contextmanager
-def opened(files: Path | None = None, limits: Limits = SMALL, **options: Any) -> Iterator[Sandbox]:
-    """A sandbox with this file's program in it."""
+def warmed(**options: Any) -> Iterator[Nursery]:
+    """A nursery with this file's program in it."""
     options = {"preload": (), "entry": "student_code:main", "modules": [STUDENT_CODE], **options}
     try:
-        sandbox = Sandbox(files, limits, **options)
+        nursery = Nursery(**options)
     except SandboxUnavailableError as error:
         if shutil.which("bwrap") is None:
             pytest.skip(str(error))
         raise
-    with sandbox:
+    with nursery:
+        yield nursery
+
+
+@contextlib.contextmanager
+def opened(files: Path | None = None, limits: Limits = SMALL, **options: Any) -> Iterator[Sandbox]:
+    """A sandbox in a nursery of its own."""
+    with warmed(**options) as nursery, Sandbox(nursery, files, limits) as sandbox:
         yield sandbox
 
 
@@ -124,8 +134,8 @@ def processes_with(word: str) -> list[int]:
 
 def first_process(sandbox: Sandbox) -> int:
     """The supervisor's number as this machine counts."""
-    program = sandbox._process.pid
-    return int(Path(f"/proc/{program}/task/{program}/children").read_text().split()[0])
+    said = Path(f"/proc/self/fdinfo/{sandbox._supervisor}").read_text()
+    return int(dict(line.split(":") for line in said.splitlines())["Pid"])
 
 
 @pytest.fixture
@@ -620,9 +630,13 @@ def test_a_package_installed_as_a_wheel_is_covered(tmp_path: Path) -> None:
     text = f"""
         import json, socket
         from pathlib import Path
-        from autograder.grading import sandbox
-        assert sandbox.PACKAGE.is_relative_to({str(environment)!r})
-        with sandbox.Sandbox(None, preload=(), entry="student_code:main", modules=[Path({str(STUDENT_CODE)!r})]) as s:
+        from autograder.grading import sandbox, walls
+        assert walls.PACKAGE.is_relative_to({str(environment)!r})
+        from autograder.grading.nursery import Nursery
+        with (
+            Nursery(preload=(), entry="student_code:main", modules=[Path({str(STUDENT_CODE)!r})]) as nursery,
+            sandbox.Sandbox(nursery, None) as s,
+        ):
             channel = s.fork().channel
             text = b"import os, autograder as a; result = [os.listdir({str(libraries / "autograder")!r}), a.__file__]"
             channel.sendall(len(text).to_bytes(8, "big") + text)
@@ -738,7 +752,7 @@ def test_nobody_inside_has_a_privilege(student: Student) -> None:
         student.run("import os; os.setuid(0)")
 
 
-NAMES = {*sandbox_module.ENVIRONMENT, "AUTOGRADER_LANGUAGE", "HOME", "PYTHONPATH", "MPLCONFIGDIR", "PWD"}
+NAMES = {*nursery_module.ENVIRONMENT, "AUTOGRADER_LANGUAGE", "HOME", "PYTHONPATH", "MPLCONFIGDIR", "PWD"}
 
 
 def test_the_environment_is_clean(student: Student) -> None:
@@ -854,7 +868,7 @@ def test_the_kernel_refuses_what_depends_on_arguments(student: Student, text: st
 def test_without_bubblewrap_the_message_says_what_to_type(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SandboxUnavailableError, match="sudo apt-get install bubblewrap"):
-        Sandbox(None)
+        Nursery()
 
 
 @pytest.mark.parametrize(
@@ -877,16 +891,16 @@ def test_where_namespaces_are_forbidden_the_message_says_what_to_type(
     refusing.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     refusing.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(sandbox_module, "_setting", {setting: value}.get)
+    monkeypatch.setattr(walls, "_setting", {setting: value}.get)
     with pytest.raises(SandboxUnavailableError, match=expected):
-        Sandbox(None)
+        Nursery()
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv")
 def test_half_a_root_is_told_to_be_an_ordinary_user() -> None:
     """As in many containers: the kernel would not limit the number of its processes."""
     half = ["setpriv", "--inh-caps=-sys_admin", "--bounding-set=-sys_admin"]
-    text = "from autograder.grading import sandbox; sandbox.Sandbox(None)"
+    text = "from autograder.grading.nursery import Nursery; Nursery()"
     done = subprocess.run([*half, sys.executable, "-c", text], check=False, capture_output=True, text=True)
     assert "SandboxUnavailableError: This root may not become another user" in done.stderr
     assert "Grade as an ordinary user" in done.stderr
@@ -897,22 +911,22 @@ def test_a_package_for_root_only_is_told_how_to_open(tmp_path: Path, monkeypatch
     """As a root with a strict umask makes it: in the sandbox he is somebody else."""
     package = tmp_path / "a course" / "autograder"
     package.mkdir(parents=True, mode=0o700)
-    monkeypatch.setattr(sandbox_module, "PACKAGE", package)
+    monkeypatch.setattr(walls, "PACKAGE", package)
     with pytest.raises(SandboxUnavailableError, match=r"chmod -R go\+rX '.*/a course/autograder'"):
-        Sandbox(None)
+        Nursery()
 
 
 def test_whether_a_sandbox_works_can_be_asked_before() -> None:
     if shutil.which("bwrap") is None:
         pytest.skip("no bubblewrap")
-    sandbox_module.require_bubblewrap()
+    walls.require_bubblewrap()
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_another_system_is_told_what_is_needed(monkeypatch: pytest.MonkeyPatch, unsafe: bool) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(SandboxUnavailableError, match="needs Linux"):
-        Sandbox(None, unsafe=unsafe)
+        Nursery(unsafe=unsafe)
 
 
 def test_what_cannot_be_imported_is_named() -> None:
@@ -933,7 +947,7 @@ from tests.grading.test_sandbox import *
 
 with opened() as sandbox:
     student = Student(sandbox.fork())
-    assert student.run("import os; result = os.getuid()") == sandbox_module.USER
+    assert student.run("import os; result = os.getuid()") == walls.USER
     test_nobody_inside_has_a_privilege(student)
     test_the_supervisor_cannot_be_touched(student)
     for folder in ("/", "/usr", "/etc", "/dev", "/grader", "/grader/autograder/grading"):

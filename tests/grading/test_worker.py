@@ -11,7 +11,7 @@ import pytest
 
 from autograder.grading.limits import Limits
 from autograder.grading.run import Cell
-from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
+from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
 from autograder.grading.worker import Job, Worker, WorkerError
 from tests.course.tiny_course import ASSIGNMENT, write_source
 
@@ -27,7 +27,7 @@ def job(tmp_path_factory):
     write_source(root)
     test = 'from autograder.grading import solutions\nassert f(3) == solutions("rechnen").double(3)'
     cells = (Cell("f", "def f(x):\n    return 2 * x"), Cell("t", test, "test", "assert f(1) == 2", 1.0))
-    return Job(str(root), ASSIGNMENT, cells, None, Limits(), 60.0)
+    return Job(str(root), ASSIGNMENT, "1_summen", cells, None, Limits(), 60.0)
 
 
 @pytest.fixture

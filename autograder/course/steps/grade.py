@@ -54,7 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
     from autograder.course.pipeline import Pipeline
     from autograder.course.run import Wanted, grade_all
-    from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
+    from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
 
     pipeline = Pipeline(root)
     if chosen.unsafe_no_sandbox:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.sandbox import SandboxUnavailableError, require_bubblewrap
+from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
 from tests.grading.attacks import run
 from tests.grading.attacks.attack import Attack
 from tests.grading.attacks.judge import Outcome

@@ -1,0 +1,174 @@
+"""What all hand-ins of a notebook begin with runs once: in a template, of which each hand-in gets a copy.
+
+Nearly every notebook begins with cells that were handed out and that nobody changes: imports, data, a picture. A
+worker that grades a class runs them for the first hand-in, and keeps the interpreter as it was then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.files import digest
+from autograder.grading.limits import Limits
+from autograder.grading.nursery import Nursery
+from autograder.grading.rpc import Conversation, Failure
+from autograder.grading.sandbox import Sandbox, packed, pair
+from autograder.grading.student import ANSWER, CellRun, FloodError, Sink
+from autograder.grading.walls import SandboxUnavailableError
+from autograder.grading.wire import Wire, WireError
+
+MOST = 12  # templates at a time: two sheets of six notebooks
+
+
+class TemplateError(RuntimeError):
+    """The cells cannot run in a template, or not only there: what they did does not go into a copy."""
+
+
+class Template:
+    """An interpreter in which ``sources`` ran, with ``files`` beside them; it opens rooms (``sandbox.Opener``).
+
+    A room has the files that the cells left, and those of its submission. ``runs`` is what each cell showed.
+
+    Raises:
+        TemplateError: it does not work, or a copy would not be as good as having run the cells.
+
+    """
+
+    def __init__(self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits) -> None:
+        self._nursery = nursery
+        ours, theirs = pair(socket.SOCK_STREAM)
+        with theirs:
+            nursery.template(limits, theirs, files)
+        self._wire = Wire(ours)
+        sink = Sink(limits.output_bytes)
+        self._conversation = Conversation(self._wire, explain=_explain, raised=_raised, heard=sink.take)
+        self.runs: list[CellRun] = []
+        try:
+            for source in sources:
+                sink.begin()
+                self._call(limits.cell_wall_seconds, "run", source, limits.output_bytes)
+                self.runs.append(CellRun(sink.outputs))
+            whole = self._call(ANSWER, "finish")
+        except (TemplateError, FloodError):
+            whole = False
+        if whole is not True:
+            self.close()
+            raise TemplateError
+
+    def open(self, limits: Limits, control: socket.socket, files: Path | None) -> None:
+        """Open a room for a copy of the interpreter."""
+        with packed(files, limits) as archive:
+            try:
+                self._wire.send_file(control.fileno())
+                self._wire.send_file(archive.fileno())
+                self._call(ANSWER, "room", self._nursery.settings(limits).to_json())
+            except (TemplateError, OSError) as error:
+                raise SandboxUnavailableError(f"The sandbox did not start: {error}") from error
+
+    def last_words(self) -> str:
+        """Return what was complained about last."""
+        return self._nursery.last_words()
+
+    def close(self) -> None:
+        """End it."""
+        self._wire.close()
+
+    def _call(self, seconds: float, name: str, *arguments: Any) -> Any:
+        self._conversation.deadline = time.monotonic() + seconds
+        try:
+            return self._conversation.call(name, *arguments)
+        except WireError as error:
+            raise TemplateError(str(error)) from error
+
+
+class Beginnings:
+    """A nursery that is opened when first needed, and its templates; one sandbox at a time."""
+
+    def __init__(self, *, unsafe: bool = False) -> None:
+        self.unsafe = unsafe
+        self._nursery: Nursery | None = None
+        self._templates: dict[str, Template | None] = {}  # None: it was tried in vain; the last used is the last
+        self._seen: set[str] = set()
+
+    def sandbox(self, sources: Sequence[str], files: Path | None, limits: Limits) -> tuple[Sandbox, list[CellRun]]:
+        """Return a sandbox for a notebook that begins with ``sources``, and what the first of them showed.
+
+        Those ran already; where that cannot be, none did.
+
+        Raises:
+            SandboxUnavailableError: there can be no sandbox here.
+
+        """
+        if self._nursery is not None:  # it may have ended meanwhile
+            try:
+                return self._opened(self._nursery, sources, files, limits)
+            except SandboxUnavailableError:
+                self.close()
+        self._nursery = Nursery(unsafe=self.unsafe)
+        return self._opened(self._nursery, sources, files, limits)
+
+    def close(self) -> None:
+        """End all of it."""
+        if self._nursery is not None:
+            for template in filter(None, self._templates.values()):
+                template.close()
+            self._templates.clear()
+            self._nursery.close()
+            self._nursery = None
+
+    def _opened(
+        self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits
+    ) -> tuple[Sandbox, list[CellRun]]:
+        if self.unsafe:
+            return Sandbox(nursery, files, limits), []
+        template = self._begun(nursery, sources, files, limits) or self._template(nursery, (), None, limits)
+        return Sandbox(template or nursery, files, limits), template.runs if template else []
+
+    def _begun(self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits) -> Template | None:
+        """Return the template for a notebook and its files, once they have come a second time.
+
+        Those who hand in files of their own are the only ones who need theirs.
+        """
+        if not sources:
+            return None
+        if (key := _key(sources, files, limits)) not in self._seen:
+            self._seen.add(key)
+            return None
+        return self._template(nursery, sources, files, limits)
+
+    def _template(
+        self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits
+    ) -> Template | None:
+        if (key := _key(sources, files, limits)) in self._templates:
+            template = self._templates.pop(key)
+        else:
+            while len(self._templates) >= MOST:
+                oldest = self._templates.pop(next(iter(self._templates)))
+                if oldest is not None:
+                    oldest.close()
+            try:
+                template = Template(nursery, sources, files, limits)
+            except TemplateError:
+                template = None
+        self._templates[key] = template
+        return template
+
+
+def _key(sources: Sequence[str], files: Path | None, limits: Limits) -> str:
+    said = [list(sources), asdict(limits), "" if files is None else digest(files)]
+    return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _explain(_error: BaseException) -> Failure:
+    return Failure("Exception")
+
+
+def _raised(failure: Failure) -> BaseException:
+    return TemplateError(failure.text)

@@ -1,0 +1,133 @@
+"""What notebooks begin with runs once; for a hand-in nothing tells that it did."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.grading.beginnings import Beginnings
+from autograder.grading.limits import Limits
+from autograder.grading.student import Student
+from autograder.grading.walls import SandboxUnavailableError
+
+LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30)
+GIVEN = ("x = [1]\nprint('angefangen')", "open('zahlen.txt', 'w').write('1 2 3'); x.append(2)")
+
+
+@pytest.fixture(scope="module")
+def beginnings():
+    made = Beginnings()
+    yield made
+    made.close()
+
+
+def hand_in(
+    beginnings: Beginnings, given: tuple[str, ...], *cells: str, files: Path | None = None
+) -> tuple[int, list[Any]]:
+    """Return how many of the given cells had run already, and what each cell showed."""
+    try:
+        sandbox, begun = beginnings.sandbox(given, files, LIMITS)
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    with sandbox:
+        student = Student(sandbox, LIMITS)
+        runs = [*begun, *(student.run(cell) for cell in (*given[len(begun) :], *cells))]
+    assert all(run.stopped is None for run in runs)
+    return len(begun), [run.outputs for run in runs]
+
+
+def printed(outputs: list[Any]) -> str:
+    return "".join(output["text"] for output in outputs)
+
+
+def test_the_second_hand_in_begins_where_the_given_cells_ended(beginnings: Beginnings) -> None:
+    """With their variables, files, outputs and history; and so does the third, whatever the second did."""
+    look = "print(x, open('zahlen.txt').read(), len(In)); x.append(3); open('zahlen.txt', 'w').close()"
+    first, second, third = (hand_in(beginnings, GIVEN, look) for _ in range(3))
+    assert [first[0], second[0], third[0]] == [0, 2, 2]
+    assert first[1] == second[1] == third[1]
+    assert printed(second[1][2]) == "[1, 2] 1 2 3 4\n"
+
+
+def test_what_a_hand_in_leaves_reaches_no_other(beginnings: Beginnings) -> None:
+    """Neither modules that it patched nor files nor processes."""
+    leave = """
+import builtins, os, subprocess, sys
+builtins.secret = sys.secret = 1
+import numpy; numpy.secret = 1
+for folder in (".", os.path.expanduser("~"), "/tmp", "/dev/shm"):
+    open(os.path.join(folder, "secret"), "w").close()
+subprocess.Popen(["setsid", "sleep", "60"])
+"""
+    look = """
+import builtins, glob, os, sys, numpy
+print([hasattr(place, "secret") for place in (builtins, sys, numpy)],
+      [folder for folder in (".", os.path.expanduser("~"), "/tmp", "/dev/shm") if "secret" in os.listdir(folder)],
+      len([name for name in os.listdir("/proc") if name.isdigit()]))
+"""
+    for _ in range(2):
+        hand_in(beginnings, GIVEN, leave)
+    begun, outputs = hand_in(beginnings, GIVEN, look)
+    assert begun == 2
+    assert printed(outputs[-1]) == "[False, False, False] [] 2\n"
+
+
+def test_files_of_their_own_are_there_and_only_there(beginnings: Beginnings, tmp_path: Path) -> None:
+    (tmp_path / "eigene.txt").write_text("4")
+    look = "import os; print(sorted(os.listdir('.')))"
+    for _ in range(2):
+        hand_in(beginnings, GIVEN, look)
+    assert printed(hand_in(beginnings, GIVEN, look, files=tmp_path)[1][-1]) == "['eigene.txt', 'zahlen.txt']\n"
+    assert printed(hand_in(beginnings, GIVEN, look)[1][-1]) == "['zahlen.txt']\n"
+
+
+def test_a_seed_that_was_given_lasts_and_without_one_numbers_differ(beginnings: Beginnings) -> None:
+    draw = "import random, numpy; print(random.random(), numpy.random.rand())"
+    seeded = ("import random, numpy; random.seed(1); numpy.random.seed(1)",)
+    drawn = [printed(hand_in(beginnings, seeded, draw)[1][-1]) for _ in range(3)]
+    assert len(set(drawn)) == 1
+    unseeded = ("import random, numpy as np",)
+    drawn = [printed(hand_in(beginnings, unseeded, draw)[1][-1]) for _ in range(3)]
+    assert len(set(drawn)) == 3
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"),
+        pytest.param("import subprocess; p = subprocess.Popen(['sleep', '60'])"),
+        pytest.param("f = open('/dev/null')"),
+        pytest.param("open('/tmp/x', 'w').close()"),
+        pytest.param("import os; os._exit(1)"),
+    ],
+)
+def test_what_no_copy_can_have_runs_for_each_hand_in(beginnings: Beginnings, given: str) -> None:
+    """Threads, processes and open files are no part of a copy."""
+    if "_exit" in given:
+        for _ in range(2):
+            sandbox, begun = beginnings.sandbox([given], None, LIMITS)
+            with sandbox:
+                assert begun == []
+                assert Student(sandbox, LIMITS).run(given).stopped == "died"
+        return
+    assert [hand_in(beginnings, (given,), "1")[0] for _ in range(3)] == [0, 0, 0]
+
+
+def test_after_the_nursery_has_died_there_is_a_new_one(beginnings: Beginnings) -> None:
+    for _ in range(2):
+        hand_in(beginnings, GIVEN)
+    assert beginnings._nursery is not None
+    beginnings._nursery._kill()
+    assert printed(hand_in(beginnings, GIVEN, "print(x)")[1][-1]) == "[1, 2]\n"
+
+
+def test_a_fresh_interpreter_has_what_was_given(beginnings: Beginnings) -> None:
+    """After a cell that ended Python."""
+    for _ in range(2):
+        sandbox, _begun = beginnings.sandbox(GIVEN, None, LIMITS)
+        with sandbox:
+            student = Student(sandbox, LIMITS)
+            for cell in GIVEN[len(_begun) :]:
+                student.run(cell)
+            assert student.run("import os; os._exit(0)").stopped == "died"
+            assert printed(student.run("print(x)").outputs) == "[1, 2]\n"
