@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from autograder.messages import _
 from autograder.symbolic import scope, sympy_objects
@@ -25,7 +26,13 @@ def check_derivation(part: str, derivation: object) -> Verdict:
         KeyError: there is no such part. Whatever ``derivation`` is ends in a verdict.
 
     """
-    return _Check(setting(part)).run(derivation_text(part, derivation))
+    return _verdict(setting(part), derivation_text(part, derivation))
+
+
+@lru_cache(maxsize=32)
+def _verdict(prepared: Setting, text: str) -> Verdict:
+    """Return the verdict on a text, which a cell, its card and its grade ask for in turn."""
+    return _Check(prepared).run(text)
 
 
 def derivation_text(part: str, derivation: object) -> str:

@@ -30,7 +30,7 @@ class Definition:
     body: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # made once a task
 class Setting:
     """All that the checker knows of a task, with every pattern of the declaration parsed."""
 
