@@ -7,8 +7,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from autograder.course.archive import zip_bytes
 
@@ -31,13 +31,26 @@ def csv_for_programs(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def xlsx(title: str, rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a workbook of one sheet called ``title``, its first row the heads of the columns."""
+    return workbook({title: rows})
+
+
+def workbook(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:
+    """Return a workbook of ``sheets`` by their titles, the first row of each the heads of its columns."""
     import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        _fill(book.create_sheet(title), rows)
+    saved = io.BytesIO()
+    book.save(saved)
+    return _undated(saved.getvalue())
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[Cell]]) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = title
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
@@ -53,9 +66,6 @@ def xlsx(title: str, rows: Iterable[Sequence[Cell]]) -> bytes:
         longest = max((len(str(value)) for value in cells if value is not None), default=0)
         sheet.column_dimensions[get_column_letter(column)].width = min(longest, _WIDEST) + 2
     sheet.freeze_panes = "A2"
-    saved = io.BytesIO()
-    book.save(saved)
-    return _undated(saved.getvalue())
 
 
 def clean(text: str) -> str:

@@ -4,6 +4,6 @@ A module here only reads arguments and tells what happened; what a step does lie
 imports stand inside of ``run``, so that ``--help`` and completion answer at once.
 """
 
-from autograder.course.steps import grade, release, return_
+from autograder.course.steps import collect, grade, release, report, return_
 
-STEPS = (release, grade, return_)  # in the order of the work
+STEPS = (release, collect, grade, report, return_)  # in the order of the work
