@@ -1,4 +1,7 @@
-"""Zip files that depend on nothing but their contents: the same files make the same bytes, on any day and machine."""
+"""Zip files that depend on nothing but their contents: the same files make the same bytes, on any day and machine.
+
+And files that are there whole or not at all, for whoever may read others that this user writes.
+"""
 
 import io
 import time
@@ -25,3 +28,17 @@ def zip_bytes(files: Mapping[str, bytes | Path]) -> bytes:
     made = io.BytesIO()
     write_zip(made, files)
     return made.getvalue()
+
+
+def put(path: Path, content: bytes | Mapping[str, bytes | Path]) -> None:
+    """Write a file, or a zip of files; without any content there is none, nor one from before."""
+    if not content:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    if isinstance(content, bytes):
+        part.write_bytes(content)
+    else:
+        write_zip(part, content)
+    part.replace(path)

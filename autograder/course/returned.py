@@ -11,7 +11,7 @@ from traitlets import Bool
 from traitlets.config import Configurable
 
 from autograder.course.admission import Admission
-from autograder.course.archive import write_zip
+from autograder.course.archive import put, write_zip
 from autograder.course.ilias.feedback_zip import Files, plain, underscored
 from autograder.course.ilias.returning import Plan, ReturnError
 from autograder.course.ledger import Ledger
@@ -87,11 +87,11 @@ def write(pipeline: Pipeline, plan: Plan) -> list[str]:
         title, rows = plan.status()
         status = xlsx(title, rows)
         plugin = plan.plugin_feedback(feedback)
-        _write(multi_feedback_path(folder), plan.multi_feedback(feedback))
-        _write(plugin_path(folder), plugin and {**plugin, STATUS: status})
-    _write(folder / STATUS, status)
-    _write(folder / "status.csv", csv_for_excel(rows))
-    _write(folder / MARKS, csv_for_excel(plan.marks_list()))
+        put(multi_feedback_path(folder), plan.multi_feedback(feedback))
+        put(plugin_path(folder), plugin and {**plugin, STATUS: status})
+    put(folder / STATUS, status)
+    put(folder / "status.csv", csv_for_excel(rows))
+    put(folder / MARKS, csv_for_excel(plan.marks_list()))
     return [name for name, files in feedback.items() if not files]
 
 
@@ -103,20 +103,6 @@ def multi_feedback_path(folder: Path) -> Path:
 def plugin_path(folder: Path) -> Path:
     """Return where the plugin's zip lies in a sheet's ``folder``."""
     return folder / f"status_file_{underscored(folder.name)}.zip"
-
-
-def _write(path: Path, content: bytes | Files) -> None:
-    """Write a file or a zip of files, whole or not at all; a zip without anything in it is none."""
-    if not content:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    if isinstance(content, bytes):
-        part.write_bytes(content)
-    else:
-        write_zip(part, content)
-    part.replace(path)
 
 
 def _feedback(pipeline: Pipeline, sheet: str, student: str, scratch: Path) -> Files:

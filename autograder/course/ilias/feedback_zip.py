@@ -33,7 +33,7 @@ def plugin_feedback(sheet: str, feedback: Mapping[str, Files], deliveries: Itera
     files: Files = {}
     served: set[int] = set()
     for delivery in deliveries:
-        if delivery.person.usr_id is None or delivery.team_id in served:
+        if delivery.team_id in served:
             continue
         team = ""
         if delivery.team_id is not None:

@@ -67,8 +67,8 @@ class Plan:
 
     @property
     def by_hand(self) -> list[Delivery]:
-        """Who is told a mark that no file can bring: ILIAS's number for them, or their team, is not known."""
-        return [one for one in self.told if one.person.usr_id is None or (self.teams and one.team_id is None)]
+        """Who is told a mark that no file can bring: ILIAS's number for them, or for their team, is not known."""
+        return [one for one in self.told if (one.team_id if self.teams else one.person.usr_id) is None]
 
     def status(self) -> tuple[str, Rows]:
         """Return the title and the rows of the status file."""
