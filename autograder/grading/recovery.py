@@ -8,7 +8,7 @@ import re
 import stat
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from nbgrader import utils
 
 from autograder.grading.reading import LARGEST_FILE, UnreadableNotebookError, read_bytes, read_submission
 from autograder.grading.recognition import Masters, answers, masters_of, recognise
+from autograder.grading.review import has_scannable, is_scan
 from autograder.messages import _
 
 MOST_FILES = 500
@@ -115,6 +116,7 @@ class _Recovery:
                 self._from_others(name, files)
         self._explain_unread()
         self._lay_beside(rest, chosen)
+        self._make_room_for_scans()
         self._attach_general()
         return self.result
 
@@ -268,6 +270,15 @@ class _Recovery:
             else:
                 self.result.files[target] = self.folder / path
 
+    def _make_room_for_scans(self) -> None:
+        """Grade the empty notebook where a scan may stand in for a missing one: a tutor needs a place for points."""
+        if not any(map(is_scan, self.result.files)):
+            return
+        note = _("The notebook was not handed in; your tutor looks for its solution in your scan.")
+        for name, notebook in self.release.items():
+            if name not in self.result.notebooks and has_scannable(notebook):
+                self._take(name, notebook.cells, [note], [])
+
     def _read_timestamp(self, path: PurePosixPath) -> None:
         try:
             self.result.timestamp = read_timestamp(self.folder / path)
@@ -304,7 +315,7 @@ class _Index:
         if not text:
             return None
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        hints = (  # the last one takes longest and is seldom needed
+        hints: tuple[Callable[[], set[str]], ...] = (  # the last one takes longest and is seldom needed
             lambda: self.texts.get(text, set()),
             lambda: {name for name, masters in self.masters.items() if grade_id in masters},
             lambda: self.ids.get(cell.get("id", ""), set()),
