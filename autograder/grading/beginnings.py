@@ -1,7 +1,7 @@
 """What all hand-ins of a notebook begin with runs once: in a template, of which each hand-in gets a copy.
 
 Nearly every notebook begins with cells that were handed out and that nobody changes: imports, data, a picture. A
-worker that grades a class runs them for the first hand-in, and keeps the interpreter as it was then.
+worker that grades a class runs them once, and keeps the interpreter as it was then.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class Beginnings:
         self.unsafe = unsafe
         self._nursery: Nursery | None = None
         self._templates: dict[str, Template | None] = {}  # None: it was tried in vain; the last used is the last
-        self._seen: set[str] = set()
 
     def sandbox(self, sources: Sequence[str], files: Path | None, limits: Limits) -> tuple[Sandbox, list[CellRun]]:
-        """Return a sandbox for a notebook that begins with ``sources``, and what the first of them showed.
+        """Return a sandbox for a notebook that begins with ``sources``, and what each of these showed.
 
-        Those ran already; where that cannot be, none did.
+        They ran already; where that cannot be, none did and the list is empty. What ran there is more powerful than
+        students may be: ``sources`` must be the author's, and if there are any, so must be all ``files``.
 
         Raises:
             SandboxUnavailableError: there can be no sandbox here.
@@ -128,20 +128,10 @@ class Beginnings:
     ) -> tuple[Sandbox, list[CellRun]]:
         if self.unsafe:
             return Sandbox(nursery, files, limits), []
-        template = self._begun(nursery, sources, files, limits) or self._template(nursery, (), None, limits)
+        template = self._template(nursery, sources, files, limits) if sources else None
+        if template is None:  # with nothing in it, and so without a file of anybody's
+            template = self._template(nursery, (), None, limits)
         return Sandbox(template or nursery, files, limits), template.runs if template else []
-
-    def _begun(self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits) -> Template | None:
-        """Return the template for a notebook and its files, once they have come a second time.
-
-        Those who hand in files of their own are the only ones who need theirs.
-        """
-        if not sources:
-            return None
-        if (key := _key(sources, files, limits)) not in self._seen:
-            self._seen.add(key)
-            return None
-        return self._template(nursery, sources, files, limits)
 
     def _template(
         self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits

@@ -6,6 +6,7 @@ And how a file is written so that it is never found half.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import fnmatch
 import hashlib
 import os
@@ -74,6 +75,16 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def includes(folder: Path, part: Path) -> bool:
+    """Return whether every file below ``part`` is in ``folder`` too, at the same place and with the same content."""
+    for path in part.rglob("*"):
+        if path.is_file():
+            twin = folder / path.relative_to(part)
+            if not twin.is_file() or not filecmp.cmp(path, twin, shallow=False):
+                return False
+    return True
 
 
 def _regular_files(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[Path, int]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.grading.beginnings import Beginnings
+from autograder.grading.files import includes
 from autograder.grading.limits import Limits
 from autograder.grading.run import Cell, Outcome, run_notebook
 from autograder.grading.solutions import COURSE_VARIABLE, code_sources
@@ -151,9 +152,11 @@ def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
 
 
 def _given(job: Job) -> int:
-    """Return how many cells at the top are as they were handed out; those that are tests are not."""
+    """Return how many cells at the top are the author's, not counting tests; none beside a file of the student's."""
     try:
         source = code_sources(Path(f"{job.notebook}.ipynb"))
+        if job.files is not None and not includes(Path(), Path(job.files)):
+            return 0
     except OSError:
         return 0
     pairs = zip(job.cells, source, strict=False)

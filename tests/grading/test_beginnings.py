@@ -40,13 +40,14 @@ def printed(outputs: list[Any]) -> str:
     return "".join(output["text"] for output in outputs)
 
 
-def test_the_second_hand_in_begins_where_the_given_cells_ended(beginnings: Beginnings) -> None:
-    """With their variables, files, outputs and history; and so does the third, whatever the second did."""
+def test_a_hand_in_begins_where_the_given_cells_ended(beginnings: Beginnings) -> None:
+    """With their variables, files, outputs and history; and so does the next, whatever the one before did."""
     look = "print(x, open('zahlen.txt').read(), len(In)); x.append(3); open('zahlen.txt', 'w').close()"
-    first, second, third = (hand_in(beginnings, GIVEN, look) for _ in range(3))
-    assert [first[0], second[0], third[0]] == [0, 2, 2]
-    assert first[1] == second[1] == third[1]
-    assert printed(second[1][2]) == "[1, 2] 1 2 3 4\n"
+    one, other = (hand_in(beginnings, GIVEN, look) for _ in range(2))
+    assert one == other
+    assert one[0] == 2
+    assert printed(one[1][2]) == "[1, 2] 1 2 3 4\n"
+    assert hand_in(beginnings, (), *GIVEN, look) == (0, one[1])
 
 
 def test_what_a_hand_in_leaves_reaches_no_other(beginnings: Beginnings) -> None:
@@ -65,8 +66,7 @@ print([hasattr(place, "secret") for place in (builtins, sys, numpy)],
       [folder for folder in (".", os.path.expanduser("~"), "/tmp", "/dev/shm") if "secret" in os.listdir(folder)],
       len([name for name in os.listdir("/proc") if name.isdigit()]))
 """
-    for _ in range(2):
-        hand_in(beginnings, GIVEN, leave)
+    hand_in(beginnings, GIVEN, leave)
     begun, outputs = hand_in(beginnings, GIVEN, look)
     assert begun == 2
     assert printed(outputs[-1]) == "[False, False, False] [] 2\n"
@@ -103,19 +103,15 @@ def test_a_seed_that_was_given_lasts_and_without_one_numbers_differ(beginnings: 
 )
 def test_what_no_copy_can_have_runs_for_each_hand_in(beginnings: Beginnings, given: str) -> None:
     """Threads, processes and open files are no part of a copy."""
-    if "_exit" in given:
-        for _ in range(2):
-            sandbox, begun = beginnings.sandbox([given], None, LIMITS)
-            with sandbox:
-                assert begun == []
-                assert Student(sandbox, LIMITS).run(given).stopped == "died"
-        return
-    assert [hand_in(beginnings, (given,), "1")[0] for _ in range(3)] == [0, 0, 0]
+    for _ in range(2):
+        sandbox, begun = beginnings.sandbox([given], None, LIMITS)
+        with sandbox:
+            assert begun == []
+            assert Student(sandbox, LIMITS).run(given).stopped == ("died" if "_exit" in given else None)
 
 
 def test_after_the_nursery_has_died_there_is_a_new_one(beginnings: Beginnings) -> None:
-    for _ in range(2):
-        hand_in(beginnings, GIVEN)
+    hand_in(beginnings, GIVEN)
     assert beginnings._nursery is not None
     beginnings._nursery._kill()
     assert printed(hand_in(beginnings, GIVEN, "print(x)")[1][-1]) == "[1, 2]\n"
@@ -123,11 +119,9 @@ def test_after_the_nursery_has_died_there_is_a_new_one(beginnings: Beginnings) -
 
 def test_a_fresh_interpreter_has_what_was_given(beginnings: Beginnings) -> None:
     """After a cell that ended Python."""
-    for _ in range(2):
-        sandbox, _begun = beginnings.sandbox(GIVEN, None, LIMITS)
-        with sandbox:
-            student = Student(sandbox, LIMITS)
-            for cell in GIVEN[len(_begun) :]:
-                student.run(cell)
-            assert student.run("import os; os._exit(0)").stopped == "died"
-            assert printed(student.run("print(x)").outputs) == "[1, 2]\n"
+    sandbox, begun = beginnings.sandbox(GIVEN, None, LIMITS)
+    with sandbox:
+        assert len(begun) == 2
+        student = Student(sandbox, LIMITS)
+        assert student.run("import os; os._exit(0)").stopped == "died"
+        assert printed(student.run("print(x)").outputs) == "[1, 2]\n"

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.beginnings import Beginnings
-from autograder.grading.limits import Limits
+from autograder.grading.limits import MIB, Limits
 from autograder.grading.rpc import Failure
 from autograder.grading.run import Cell, notes_on, run_notebook
 from autograder.grading.walls import SandboxUnavailableError
 from tests.grading.test_rpc import frame
 
-LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30)
+LIMITS = Limits(cell_cpu_seconds=4, cell_wall_seconds=30, memory_bytes=512 * MIB)
 SECRET = "geheim"
 
 TEST = """

@@ -7,12 +7,14 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import v4
 
 from autograder.grading.limits import Limits
 from autograder.grading.run import Cell
 from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-from autograder.grading.worker import Job, Worker, WorkerError
+from autograder.grading.worker import Job, Worker, WorkerError, _given
 from tests.course.tiny_course import ASSIGNMENT, write_source
 
 
@@ -112,3 +114,30 @@ def test_a_job_survives_its_way(job):
     import json
 
     assert Job.from_json(json.dumps(asdict(job))) == job
+
+
+def test_only_the_authors_cells_beside_the_authors_files_run_ahead(job, tmp_path, monkeypatch):
+    """Ahead of hand-ins runs what has more rights than students: never with a file of theirs that it might import."""
+    sheet, files = tmp_path / "source", tmp_path / "files"
+    for folder in (sheet, files):
+        folder.mkdir()
+        (folder / "daten.txt").write_text("1 2 3")
+    given, solution, test = "import hilfen", "x = 1", "assert x == 1"
+    cells = [v4.new_code_cell(text) for text in (given, given, solution, test)]
+    nbformat.write(v4.new_notebook(cells=cells), sheet / "blatt.ipynb")
+    monkeypatch.chdir(sheet)
+
+    def count(*texts: str) -> int:
+        handed_in = tuple(Cell("", text) for text in texts)
+        return _given(replace(job, notebook="blatt", cells=(*handed_in, Cell("t", test, "test")), files=str(files)))
+
+    assert count(given, given, "x = 2") == 2
+    assert count(given, given, solution) == 3
+    assert count("import os", given, given) == 0
+    assert count(given, "import os", given) == 1
+    assert count(given) == 1
+    (files / "hilfen.py").write_text("import os")
+    assert count(given, given, "x = 2") == 0
+    (files / "hilfen.py").unlink()
+    (files / "daten.txt").write_text("4")
+    assert count(given, given, "x = 2") == 0
