@@ -66,7 +66,7 @@ c.Autograde.autograde_preprocessors = [
 c.HTMLExporter.preprocessors = [f"{GRADING}.formgrader.ShowSafely"]  # formgrader's pages
 c.GenerateFeedback.exporter_class = f"{GRADING}.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    f"{NBGRADER}.GetGrades",
+    f"{GRADING}.scores.GetGrades",
     f"{GRADING}.hidden_tests.ClearHiddenTests",
 ]
 

@@ -12,6 +12,7 @@ import fnmatch
 import glob
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.grading import review
 from autograder.grading.notes import add_notes
 from autograder.grading.reading import UnreadableNotebookError
 from autograder.grading.recovery import TIMESTAMP, holds_anything, lay_out, read_timestamp, recover
@@ -57,6 +59,8 @@ class Intake:
         self._sheet = Sheet.of(course, assignment)
         self._hook = converter.pre_convert_hook
         self._folders: dict[Path, Path] = {}
+        self._before: dict[Path, dict[str, Any]] = {}
+        self._graded = partial(course.format_path, course.autograded_directory, assignment_id=assignment)
         converter.coursedir = own_course_directory(converter, submitted_directory=self._scratch.name)
         expected = fnmatch.filter(self._sheet.release, course.notebook_id)
         converter.assignments = {}
@@ -69,10 +73,15 @@ class Intake:
         converter.pre_convert_hook = self._before_converting
 
     def _admit(self, folder: Path) -> Path:
-        """Make room for the hand-in in ``folder``; its time is what nbgrader asks for first."""
+        """Make room for the hand-in in ``folder``; its time is what nbgrader asks for first.
+
+        What a tutor looked at when it was graded last is noted now, since nbgrader removes that before it begins.
+        """
         mine = Path(self._scratch.name) / folder.parent.name / folder.name
         mine.mkdir(parents=True)
         self._folders[mine] = folder
+        graded = Path(self._graded(student_id=folder.parent.name))
+        self._before[mine] = {name: review.looked_at(graded / f"{name}.ipynb") for name in self._sheet.release}
         with contextlib.suppress(UnreadableNotebookError):  # noted later
             (mine / TIMESTAMP).write_text(read_timestamp(folder / TIMESTAMP), encoding="utf-8")
         return mine
@@ -87,6 +96,7 @@ class Intake:
             for note in hand_in.notes[name]:
                 self._log.warning("%s: %s", self._folders[mine], note)
             add_notes(notebook, hand_in.notes[name])
+            review.said(notebook)["before"] = self._before[mine][name]
             nbformat.write(notebook, mine / f"{name}.ipynb")
         lay_out(hand_in, mine)
         notebooks[:] = [path for path in notebooks if Path(path).is_file()]

@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -58,6 +59,7 @@ _PROPERTIES = re.compile(
 )
 _COLOURS = {"rgb", "rgba", "hsl", "hsla"}
 _LARGEST_LENGTH = 2000
+_LONGEST_STYLE = 1000  # characters; no honest one is longer
 _PICTURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "webp": b"RIFF"}
 _DATA = re.compile(r"data:image/(png|jpe?g|gif|webp|svg\+xml)(?:;[^,;]*)*;base64,(.*)", re.DOTALL | re.IGNORECASE)
 
@@ -99,7 +101,7 @@ def picture(kind: str, data: str) -> str | None:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Return what stays of an attribute on the whitelist."""
     if name == "style":
-        return _style(value) or None
+        return (len(value) <= _LONGEST_STYLE and _style(value)) or None
     if name == "class":
         return " ".join(word for word in value.split() if word in _CLASSES) or None
     if name == "role":
@@ -115,6 +117,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
+@lru_cache(5000)  # a page says the same over and over
 def _style(text: str) -> str:
     """Return the declarations of ``text`` that only colour and space."""
     kept = []

@@ -14,11 +14,13 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from autograder.grading.feedback import page_of, render
+from autograder.grading.feedback import render, render_overview
 from autograder.grading.mathml import typeset
 from autograder.grading.notes import add_notes
+from autograder.grading.pages import Page, missing_page, overview_of, page_of
 from autograder.grading.safe_html import sanitise
 from autograder.notebook.derivation import Derivation
+from autograder.notebook.grade import ROWS
 from tests.course.hostile_html import DRAWINGS, HTML, MARKDOWN, PNG
 from tests.course.tiny_course import PROJECT, cell
 
@@ -27,8 +29,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 # what the page is made of; each name is there because it does nothing by itself
 _NAMES = (
-    "html head meta title style body header main section h1 h2 h3 h4 h5 h6 p ul ol li table thead tbody tfoot tr th td "
-    "a span div pre code details summary small strong em b i u s br hr img blockquote sub sup dl dt dd figure "
+    "html head meta title style body header nav main section h1 h2 h3 h4 h5 h6 p ul ol li table thead tbody tfoot "
+    "tr th td a span div pre code details summary small strong em b i u s br hr img blockquote sub sup dl dt dd figure "
     "figcaption abbr caption center colgroup col del ins kbd mark q samp var "
     "math mi mn mo mrow msub msup msubsup mfrac munder mover munderover mtext mspace mtable mtr mtd msqrt mroot mstyle "
     "mpadded mphantom menclose mmultiscripts mprescripts merror ms"
@@ -56,7 +58,7 @@ def dangers(html: str) -> list[str]:
             key = attribute.rsplit("}", 1)[-1].lower()
             if ACTIVE.search(key):
                 found.append(f"{name} {key}")
-            if key == "href" and not re.match(r"https?://|mailto:|#", value):
+            if key == "href" and not re.match(r"https?://|mailto:|#|[\w%.~-]+\.html(#aufgabe-\d+)?$", value):
                 found.append(f"{name} href={value}")
             if key == "src" and not _is_picture(value):
                 found.append(f"{name} src={value}")
@@ -292,6 +294,140 @@ TIRING = [
 def test_text_that_tires_parsers_gets_a_page(text: str) -> None:
     """Deep nesting and endless beginnings neither end Python nor take long."""
     assert dangers(page(v4.new_markdown_cell(text), shown(text__html=text))) == []
+
+
+# ------------------------------------------------------------------------------------------------ the first page
+
+
+def assessed(name: str, score: float, *rows: tuple[str, float, float, str], **said: Any) -> NotebookNode:
+    """Return a graded test of a derivation or a function, whose card has ``rows``: title, points, earned, message."""
+    made = cell(f"{name}_test", "grade", points=sum(points for _title, points, _earned, _message in rows))
+    made.metadata.nbgrader.update({"score": score})
+    made.metadata["autograder"] = said
+    fields = ("title", "points", "earned", "message")
+    data = [{**dict(zip(fields, row, strict=True)), "empty": row[3] == "Noch leer."} for row in rows]
+    output = v4.new_output("execute_result", {"text/plain": "", ROWS: data}, metadata={"autograder": True})
+    made.outputs = [output]
+    return made
+
+
+def answered(name: str, comment: str, *, by_tutor: bool = True) -> NotebookNode:
+    made = cell(f"{name}_code", "x", solution=True)
+    made.metadata.nbgrader["comment"] = comment
+    made.metadata["autograder"] = {"by_tutor": by_tutor}
+    return made
+
+
+def notebook_page(name: str, *cells: NotebookNode, notes: tuple[str, ...] = (), **names: Any) -> Page:
+    notebook = v4.new_notebook(cells=list(cells))
+    add_notes(notebook, list(notes))
+    tests = [each.metadata.nbgrader for each in cells if "score" in each.metadata.get("nbgrader", {})]
+    score, most = (sum(meta[key] for meta in tests) for key in ("score", "points"))
+    penalty = names.get("late_penalty", 0)
+    return page_of(notebook, {"notebook": name, "score": score - penalty, "max_score": most, **names})
+
+
+def first_page(*pages: Page) -> str:
+    return render_overview(overview_of("blatt", pages))
+
+
+def section(html: str, title: str) -> str:
+    """Return the text of the section of that title; empty where there is none."""
+    for element in walk(html):
+        heading = element.find("h2")
+        if name_of(element) == "section" and heading is not None and heading.text == title:
+            return " ".join("".join(element.itertext()).split())
+    return ""
+
+
+def test_the_first_page_sums_up() -> None:
+    """Points of all notebooks, also of those not handed in, less what coming late cost."""
+    html = first_page(
+        notebook_page("0_start", v4.new_markdown_cell("# Blatt 7: Ableiten")),
+        notebook_page("1_proof", v4.new_markdown_cell("# Aufgabe 1 (2 P.)"), assessed("a", 1.5, ("a", 2, 1.5, ""))),
+        notebook_page("2 net", assessed("f", 1, ("f", 1, 1, "")), assessed("g", 0, ("g", 1, 0, "")), late_penalty=0.5),
+        missing_page("3_late", 4.0, v4.new_notebook(cells=[v4.new_markdown_cell("# Aufgabe 3 (4 P.)")])),
+    )
+    text = text_of(html)
+    for part in ("Blatt 7: Ableiten", "2 von 8 Punkten", "1,5 / 2", "1 / 1", "Verspätete Abgabe−0,5"):
+        assert part in text
+    assert "Aufgabe 3 nicht abgegeben0 / 4" in text
+    for address in ("0_start.html", "1_proof.html#aufgabe-1", "2%20net.html", "2%20net.html#aufgabe-0"):
+        assert f'href="{address}"' in html
+    assert dangers(html) == []
+
+
+def test_the_first_page_says_what_is_good_and_what_to_look_at() -> None:
+    """Failed parts come with their message, what was left empty stands apart and is no mistake."""
+    html = first_page(
+        notebook_page(
+            "2_net",
+            v4.new_markdown_cell("## Ganz"),
+            assessed("f", 1, ("f: Werte", 1, 1, "")),
+            v4.new_markdown_cell("## Halb"),
+            assessed("g", 0.5, ("g: Form", 0.5, 0.5, "bis Zeile 3 richtig"), ("g: Werte", 0.5, 0, "0,5 statt 1")),
+            v4.new_markdown_cell("## Leer"),
+            assessed("h", 0, ("h: Werte", 1, 0, "Noch leer.")),
+            v4.new_markdown_cell("## Falsch"),
+            assessed("k", 0, ("k: Werte", 1, 0, "3 statt 4")),
+        )
+    )
+    good, amiss = section(html, "Das ist dir gelungen"), section(html, "Das lohnt einen zweiten Blick")
+    assert "Ganz" in good
+    assert "Halb: g: Form" in good
+    for part in ("Halb 0,5 / 1", "g: Werte 0,5 statt 1", "bis Zeile 3 richtig", "Falsch 0 / 1", "3 statt 4"):
+        assert part in amiss.replace("Werte0", "Werte 0").replace("Werte3", "Werte 3")
+    assert "Ganz" not in amiss
+    assert "Leer" not in good + amiss
+    assert "Leer" in section(html, "Noch leer")
+
+
+def test_full_points_are_praised_and_nothing_else_is_asked() -> None:
+    html = first_page(notebook_page("1", assessed("f", 1, ("f", 1, 1, "gut"))))
+    assert "Stark gemacht" in section(html, "Das ist dir gelungen")
+    assert not section(html, "Das lohnt einen zweiten Blick") + section(html, "Noch leer")
+
+
+def test_what_waits_for_a_tutor_is_called_preliminary() -> None:
+    waiting = first_page(notebook_page("1", assessed("f", 0, ("f", 1, 0, "?"), review="Zeile 4")))
+    assert "Vorläufige Punkte" in text_of(waiting)
+    assert "wird noch von Hand angesehen" in text_of(waiting)
+    decided = first_page(notebook_page("1", assessed("f", 0.5, ("f", 1, 0, "?"), decided=True)))
+    assert "Vorläufig" not in text_of(decided)
+    assert "von Hand angesehen" in text_of(decided)
+
+
+def test_a_tutors_points_stand_without_the_parts_that_say_otherwise() -> None:
+    html = first_page(
+        notebook_page("1", assessed("f", 0.5, ("f: Werte", 1, 0, "3 statt 4"), decided=True, by_hand=True))
+    )
+    assert "0,5 / 1" in section(html, "Das lohnt einen zweiten Blick")
+    assert "3 statt 4" not in html
+
+
+def test_a_tutors_comment_is_on_the_first_page_an_automatic_one_is_not() -> None:
+    cells = (v4.new_markdown_cell("## Eins"), answered("f", "Schöner Weg, $x^2$!"), assessed("f", 1, ("f", 1, 1, "")))
+    more = (v4.new_markdown_cell("## Zwei"), answered("g", "Keine Antwort.", by_tutor=False))
+    html = first_page(notebook_page("1", *cells, *more, assessed("g", 0, ("g", 1, 0, ""))))
+    said = section(html, "Was dein Tutor schreibt")
+    assert "Eins Schöner Weg" in said
+    assert "Zwei" not in said
+    assert "<math" in html
+
+
+@pytest.mark.parametrize("fragment", [*HTML.values(), *MARKDOWN.values()], ids=[*HTML, *MARKDOWN])
+def test_nothing_active_survives_on_the_first_page(fragment: str) -> None:
+    html = first_page(
+        notebook_page(
+            "1",
+            v4.new_markdown_cell(f"## {fragment.splitlines()[0]}"),
+            answered("f", f"Vorher\n\n{fragment}"),
+            assessed("f", 0.5, (fragment, 0.5, 0.5, fragment), (fragment, 0.5, 0, fragment)),
+            notes=(fragment,),
+        )
+    )
+    assert dangers(html) == []
+    assert "Vorher" in html
 
 
 # ------------------------------------------------------------------------------------------------ formulas
