@@ -10,6 +10,7 @@ from autograder.grading.recovery import is_litter
 from autograder.messages import _
 
 _CONTAINERS = {"Abgaben", "Submissions"}
+_MAC = "__MACOSX"
 
 
 class DownloadError(ValueError):
@@ -61,7 +62,7 @@ def survey(archive: zipfile.ZipFile) -> Download:
     """
     uploads = [Upload(name_in(entry).replace("\\", "/"), entry) for entry in archive.infolist()]
     paths = [tuple(part for part in upload.path.split("/") if part) for upload in uploads]
-    top = _container([path for path in paths if path and not any(map(is_litter, path))])
+    top = _container([path for path in paths if len(path) > 1 and path[0] != _MAC])
     found: dict[tuple[int | None, str], list[Upload]] = defaultdict(list)
     rest: list[Upload] = []
     lists: list[Upload] = []
@@ -89,7 +90,8 @@ def _container(paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     paths = list(paths)
     named = {path[: at + 1] for path in paths for at in (0, 1) if len(path) > at + 1 and path[at] in _CONTAINERS}
     if not named:
-        for depth in (1, 2, 0):  # the title itself may look like a participant's folder, so not 0 first
+        # the one folder at the top may be the title, even if it looks like a participant's
+        for depth in (1, 2, 0) if len({path[0] for path in paths}) == 1 else (0,):
             deep = [path for path in paths if len(path) > depth + 1]
             if deep and all(_owned(path[depth:]) for path in deep):
                 named = {path[:depth] for path in deep}

@@ -119,10 +119,11 @@ def _german(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class SafePath:
-    """A path below a folder; ``escaping``: as it was written, it led out of it."""
+    """A path below a folder; ``escaping``: as written it led out of it; ``is_time``: nbgrader would believe it."""
 
     path: PurePosixPath
     escaping: bool = False
+    is_time: bool = False
 
 
 def safe_path(name: str, longest: int) -> SafePath:
@@ -131,7 +132,8 @@ def safe_path(name: str, longest: int) -> SafePath:
     parts = text.split("/")
     escaping = text.startswith("/") or ".." in parts or bool(re.match("[A-Za-z]:", text))
     kept = [_safe_part(part, longest) for part in parts if part.strip(" .")]
-    return SafePath(PurePosixPath(*(kept or ["_"])), escaping)
+    is_time = parts[-1].strip().casefold() == TIMESTAMP
+    return SafePath(PurePosixPath(*(kept or ["_"])), escaping, is_time)
 
 
 def _safe_part(part: str, longest: int) -> str:

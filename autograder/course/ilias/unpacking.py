@@ -119,6 +119,8 @@ class Unpacker:
             self.pieces.append(Piece(file.source, Fate.LITTER))
             return None
         said, look = [file.why] if file.why else [], file.look or safe.escaping
+        if safe.is_time:
+            said.append(_("When something was handed in, ILIAS says; this file is not used for it."))
         if safe.escaping:
             said.append(_("Its path led out of the folder; now it lies inside."))
         parts = (within / PurePosixPath(*map(self._renamed, safe.path.parts))).parts
@@ -136,7 +138,8 @@ class Unpacker:
         try:
             self._write(target, file.opened)
         except RefusedError as error:
-            self.pieces.append(Piece(file.source, Fate.REFUSED, None, " ".join([*said, str(error)]), look=True))
+            said.append(_("It was left out: {reason}.", reason=error))
+            self.pieces.append(Piece(file.source, Fate.REFUSED, None, " ".join(said), look=True))
             return None
         kind = archives.kind_of(self.folder / target)
         place = len(self.pieces)
@@ -147,7 +150,7 @@ class Unpacker:
             said.append(_("Archives of this kind cannot be unpacked; it was kept as it is."))
             look = True
         elif isinstance(folder, RefusedError):
-            said.append(_("It was kept as it is: {reason}", reason=folder))
+            said.append(_("It was kept as it is: {reason}.", reason=folder))
             look = True
         elif folder is not None:
             fate = Fate.UNPACKED
