@@ -80,6 +80,7 @@ class Conversation:
         self._exports: dict[int, _Exported] = {}
         self._numbers = itertools.count(1)
         self._calls = itertools.count(1)
+        self._abandoned: set[int] = set()  # calls that were stopped on this side while the other one worked on them
         self.deadline: float | None = None
 
     # -------------------------------------------------------------------------------------------- calling
@@ -99,30 +100,31 @@ class Conversation:
     def _call(self, target: str | int, sent: list[Encoded], names: list[str], values: Sequence[Any]) -> Any:
         """Call with the arguments ``sent``; ``values`` are those that the other side may have changed afterwards."""
         number = next(self._calls)
-        self.wire.send({"call": target, "id": number, "names": names}, sent, self.deadline)
-        return self._answer_to(number, values)
+        try:
+            self.wire.send({"call": target, "id": number, "names": names}, sent, self.deadline)
+            message, received = self._answer_to(number)
+        except BaseException:
+            self._abandoned.add(number)
+            raise
+        match message:
+            case {"return": _, "changed": list(places), "remarks": remarks}:
+                return self._returned(values, places, received, remarks)
+            case {"raise": _, "failure": dict(failure), "changed": list(places), "remarks": remarks}:
+                self._returned(values, places, [Encoded(None), *received], remarks)
+                raise self._raised(_failure(failure))
+        raise WireError("an answer of the wrong form")
 
     def event(self, content: dict[str, Any]) -> None:
         """Tell the other side something that needs no answer."""
         self.wire.send({"event": content}, (), self.deadline)
 
-    def _answer_to(self, number: int, values: Sequence[Any]) -> Any:
+    def _answer_to(self, number: int) -> tuple[dict[str, Any], list[Encoded]]:
+        """Return the answer to a call, and do what the other side asks until it comes."""
         while True:
             message, received = self.wire.receive(self.deadline)
-            match message:
-                case {"return": int(found), "changed": list(places), "remarks": remarks} if found == number:
-                    return self._returned(values, places, received, remarks)
-                case {"raise": int(found), "failure": dict(failure), "changed": list(places), "remarks": remarks} if (
-                    found == number
-                ):
-                    self._returned(values, places, [Encoded(None), *received], remarks)
-                    raise self._raised(_failure(failure))
-                case {"call": target, "id": int(inner), "names": list(names)}:
-                    self._serve(target, inner, names, received)
-                case {"event": dict(content)}:
-                    self._heard(content)
-                case _:
-                    raise WireError("an answer that was not asked for")
+            if message.get("return", message.get("raise")) == number:
+                return message, received
+            self._take(message, received)
 
     def _returned(self, values: Sequence[Any], places: list[Any], received: list[Encoded], remarks: Any) -> Any:
         if len(received) != 1 + len(places) or not all(type(k) is int and 0 <= k < len(values) for k in places):
@@ -142,14 +144,18 @@ class Conversation:
             WireError: the other side broke off, was late, or did not keep to the protocol.
 
         """
-        message, received = self.wire.receive(self.deadline)
+        self._take(*self.wire.receive(self.deadline))
+
+    def _take(self, message: dict[str, Any], received: list[Encoded]) -> None:
         match message:
             case {"call": target, "id": int(number), "names": list(names)}:
                 self._serve(target, number, names, received)
             case {"event": dict(content)}:
                 self._heard(content)
+            case {"return": int(number)} | {"raise": int(number)} if number in self._abandoned:
+                self._abandoned.discard(number)
             case _:
-                raise WireError("neither a call nor an event")
+                raise WireError("neither a call nor an event, nor an answer that was asked for")
 
     def _serve(self, target: Any, number: int, names: list[Any], received: list[Encoded]) -> None:
         remarks: list[Any] = []

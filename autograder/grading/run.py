@@ -27,7 +27,7 @@ from autograder.grading.student import CellRun, Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.grading.wire import Text
 from autograder.messages import _
-from autograder.symbolic import TASKS
+from autograder.symbolic import TASKS, own_declarations
 from autograder.symbolic.notation import read_lines
 
 _DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
@@ -79,7 +79,7 @@ def run_notebook(
     """
     end = time.monotonic() + seconds
     sandbox, begun = beginnings.sandbox([cell.source for cell in cells[:given]], files, limits)
-    with sandbox:
+    with own_declarations(), sandbox:
         return _Run(cells, sandbox, limits, end, begun).run()
 
 

@@ -475,3 +475,35 @@ def test_encoded_values_are_compared_by_value():
     """1 is not True, and nan is nan."""
     assert not Encoded(1).same(Encoded(True))
     assert Encoded(float("nan")).same(Encoded(float("nan")))
+
+
+def test_the_answer_to_a_call_that_was_stopped_disturbs_nothing():
+    """A student's call may be stopped while a stand-in works for it: between asking and waiting for the answer."""
+    ours, theirs = socket.socketpair()
+    here, there = conversation(ours), conversation(theirs)
+    there.services["answer"] = lambda: 1
+
+    def stopped(*_arguments):
+        raise KeyboardInterrupt
+
+    waits, here._answer_to = here._answer_to, stopped
+    with pytest.raises(KeyboardInterrupt):
+        here.call("answer")
+    here._answer_to = waits
+    there.serve()
+    serving = threading.Thread(target=there.serve)
+    serving.start()
+    assert here.call("answer") == 1
+    serving.join()
+    here.wire.close()
+    there.wire.close()
+
+
+def test_an_answer_that_nobody_asked_for_ends_the_conversation():
+    ours, theirs = socket.socketpair()
+    here, there = conversation(ours), conversation(theirs)
+    here.wire.send({"return": 7, "changed": [], "remarks": []}, [Encoded(None)])
+    with pytest.raises(WireError, match="asked for"):
+        there.serve()
+    here.wire.close()
+    there.wire.close()
