@@ -15,6 +15,7 @@ import io
 import os
 import signal
 import sys
+import sysconfig
 import threading
 import traceback
 import warnings
@@ -36,6 +37,7 @@ from autograder.symbolic import TASKS, Verdict, check_derivation
 _MISSING = object()
 _VALIDATING = "NBGRADER_VALIDATING"  # nbgrader's validator sets it while a notebook runs
 _STACK: list[_Part] = []
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 PART_SECONDS = 30  # of CPU time; a right solution with plain loops needs a tenth of it
 
 
@@ -284,7 +286,9 @@ class _Part:
                 return error.mismatch.mistake
             case = self.case or Case(error.mismatch.kind)
         else:
-            case = replace(self.case or Case(""), kind="error", error=f"{failure.kind}: {failure.text}")
+            nothing = "NoneType" in failure.text and not failure.function
+            kind = "nothing" if nothing else "error"
+            case = replace(self.case or Case(""), kind=kind, error=f"{failure.kind}: {failure.text}")
         named = [row.mistake.rpartition(".")[2] for row in self.grade.rows]
         found = diagnose(known(self.function, named), case)
         return found.key if found else ""
@@ -331,8 +335,8 @@ class _Failure:
         if isinstance(error, StudentError):
             return cls(error.kind, error.text, error.function, error.line)
         frames = traceback.extract_tb(trace)
-        # helpers that the test cell defines, and ours, are not the student's code
-        ours = (frames[0].filename, str(Path(__file__).parents[1])) if frames else ()
+        # helpers that the test cell defines, ours and libraries are not the student's code
+        ours = (frames[0].filename, str(Path(__file__).parents[1]), *_LIBRARIES) if frames else ()
         inside = [frame for frame in frames[1:] if not frame.filename.startswith(ours)]
         text = error.name if isinstance(error, NameError) and error.name else str(error)
         last = inside[-1] if inside else None
@@ -472,9 +476,18 @@ def expect_result(
         return
     if part:
         kind = "changed" if changed else mismatch.kind if mismatch else ""
-        place = (*at, *mismatch.place) if mismatch and of is None else at
-        part.case = Case(kind, inputs, expected, result, place)
+        place = (*at, *(mismatch.place if mismatch else ()))
+        part.case = Case(kind, inputs, expected, result, _from_the_front(place, expected))
     raise MismatchError(mismatch or _changed(), what)
+
+
+def _from_the_front(place: tuple[int, ...], value: Any) -> tuple[int, ...]:
+    """Return ``place`` in nested sequences, counted from the front."""
+    found = []
+    for k in place:
+        found.append(k % len(value))
+        value = value[k]
+    return tuple(found)
 
 
 def expect_true(condition: object, message: str, verdict: str = "", mistake: str = "") -> None:

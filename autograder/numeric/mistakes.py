@@ -33,7 +33,7 @@ _OVERFLOW = KnownMistake(
     "overflow",
     N_("exp grows beyond all numbers"),
     N_("For one sign of z the exponent gets large and positive. What should come out there?"),
-    lambda case: case.kind in {"warning", "not_finite"},
+    lambda case: case.kind == "warning" or (case.kind == "not_finite" and np.max(np.abs(case.inputs[0])) > 50),
 )
 _ARRAYS_ONLY = KnownMistake(
     "arrays_only",
@@ -144,7 +144,12 @@ SIGMOID_DERIVATIVE = (
 
 def _even(rows: Array) -> bool:
     """Return whether all entries of each row are the same."""
-    return bool(np.all(np.ptp(rows, axis=1) < 1e-4))
+    return bool(np.all(np.nanmax(rows, axis=1) - np.nanmin(rows, axis=1) < 1e-4))
+
+
+def _gaps(rows: Array) -> Array:
+    """Return how far any two entries of each row are apart."""
+    return np.asarray(np.abs(rows[:, :, None] - rows[:, None, :]))
 
 
 def _sums(values: Array, axis: int) -> bool:
@@ -254,7 +259,7 @@ SOFTMAX = (
         "clipped",
         N_("z is cut off"),
         N_("Clipping makes unequal large entries equal. Shifting a whole row keeps their distances."),
-        lambda case: (np.ptp(case.there, axis=1) < 1e-9)[np.ptp(case.wanted, axis=1) > 0.1].any(),
+        lambda case: ((_gaps(case.there) < 1e-9) & (_gaps(case.wanted) > 0.1)).any(),
     ),
     KnownMistake(
         "shape", _SHAPE, N_("The result has the shape of z."), lambda case: case.kind in {"shape", "transposed"}
@@ -272,7 +277,9 @@ def _roles(case: Case) -> bool:
     y, a = _labels_and_shares(case)
     if (a == 0).any():
         return False
-    return case.kind == "not_finite" or 7 < float(case.there) * len(y) / a[y == 0].sum() < 800
+    # what stands in place of log 0 is the logarithm of an ε, most often of a power of ten
+    power = float(case.there) * len(y) / a[y == 0].sum() / np.log(10)
+    return case.kind == "not_finite" or bool(power > 3 and abs(power - round(power)) < 1e-3)
 
 
 def _squares(case: Case) -> float:
@@ -301,12 +308,7 @@ CROSS_ENTROPY = (
         "per_sample",
         N_("one loss for each sample, not their mean"),
         N_("One number is asked for the whole batch."),
-        lambda case: (
-            case.wanted.ndim == 0
-            and case.there.ndim > 0
-            and same(case.there.mean(), case.wanted)
-            and case.there.size > 1
-        ),
+        lambda case: case.wanted.ndim == 0 and case.there.size > 1 and same(case.there.mean(), case.wanted),
     ),
     KnownMistake(
         "in_list",
@@ -571,10 +573,14 @@ def _in_two_lists(case: Case) -> bool:
     )
 
 
+def _shapes(pairs: Sequence[Sequence[Array]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return [(np.shape(dW), np.shape(db)) for dW, db in pairs]
+
+
 def _one_sample(case: Case) -> bool:
     errors = array(case.inputs[2][-1]) - array(case.inputs[0])
-    n = _batch(case)
-    return n > 1 and case.place == (_depth(case) - 1, 1) and any(case.came(row / k) for row in errors for k in (1, n))
+    n, db = _batch(case), case.found[-1][1]
+    return n > 1 and not _of_weights(case) and any(same(db, row / k) for row in errors for k in (1, n))
 
 
 BACKWARD = (
@@ -596,7 +602,7 @@ BACKWARD = (
         "last_layer_only",
         N_("not every layer has its gradients"),
         N_("(10) leads from each layer to the one before: how often does your loop run?"),
-        lambda case: case.kind == "length" and case.place == (),
+        lambda case: isinstance(case.found, list | tuple) and len(case.found) < _depth(case),
     ),
     KnownMistake(
         "pair_order",
@@ -611,11 +617,7 @@ BACKWARD = (
         "order",
         N_("the order of the gradients"),
         N_("The way back begins with the last layer; the list begins with the first."),
-        lambda case: (
-            _depth(case) > 1
-            and np.shape(case.found[0][0]) == case.expected[-1][0].shape
-            and np.shape(case.found[-1][0]) == case.expected[0][0].shape
-        ),
+        lambda case: _shapes(case.found) == _shapes(case.expected)[::-1] != _shapes(case.expected),
     ),
     KnownMistake(
         "db_shape",

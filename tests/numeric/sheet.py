@@ -7,7 +7,9 @@ from pathlib import Path
 from types import CodeType
 
 import nbformat
+from nbformat import NotebookNode
 
+from autograder.grading.hidden_tests import visible
 from autograder.notebook import Grade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +37,9 @@ def cells() -> dict[str, str]:
 
 
 @cache
-def _compiled(name: str) -> CodeType:
-    lines = ("" if line.startswith("%") else line for line in cells()[name].split("\n"))
+def _compiled(name: str, *, hidden: bool = True) -> CodeType:
+    source = cells()[name] if hidden else visible(NotebookNode(cell_type="code", source=cells()[name]))
+    lines = ("" if line.startswith("%") else line for line in source.split("\n"))
     return compile("\n".join(lines), f"<{name}>", "exec")
 
 
@@ -55,8 +58,11 @@ def stub(name: str) -> str:
     return "\n".join(kept)
 
 
-def grade(function: str, code: str = "", *, empty: bool = False) -> Grade:
-    """Return the card of the test cell of ``function`` for the sheet's solutions with ``code`` run after them."""
+def grade(function: str, code: str = "", *, empty: bool = False, hidden: bool = True) -> Grade:
+    """Return the card of the test cell of ``function`` for the sheet's solutions with ``code`` run after them.
+
+    Without its ``hidden`` tests it is what students see at home.
+    """
     namespace: dict[str, object] = {"__name__": "__main__"}
     exec(_compiled("setup"), namespace)
     for name in cells():
@@ -65,7 +71,7 @@ def grade(function: str, code: str = "", *, empty: bool = False) -> Grade:
     if code:
         exec(compile(code, "<student>", "exec"), namespace)
     with contextlib.redirect_stderr(io.StringIO()) as errors:
-        exec(_compiled(f"{function}_test"), namespace)
+        exec(_compiled(f"{function}_test", hidden=hidden), namespace)
     assert errors.getvalue() == "", "nbgrader takes anything on stderr for a failure"
     card = namespace["grade"]
     assert isinstance(card, Grade)
