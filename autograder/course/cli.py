@@ -5,7 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course.steps import STEPS
+from autograder.course.completion import SHELLS, PrintCompletion
+from autograder.course.steps import STEPS, common
 from autograder.messages import _
 
 
@@ -17,16 +18,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        from autograder.course.failures import explained
+
+        if (told := explained(error)) is None:
+            raise
+        return common.fail(told)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograder",
-        description=_("Releases exercise sheets and grades what is handed in, on top of nbgrader."),
-        epilog=_("All of nbgrader's own commands work in the same folder: nbgrader --help"),
+        description=_("What is done with an exercise sheet, step by step, on top of nbgrader."),
+        epilog=_(
+            "Each step says with --dry-run what it would do, and with --help what it can do. "
+            "All of nbgrader's own commands work in the same folder: nbgrader --help"
+        ),
     )
     parser.add_argument(
         "--course", type=Path, metavar=_("FOLDER"), help=_("the course's folder (default: the one you are in)")
+    )
+    parser.add_argument(
+        "--print-completion", action=PrintCompletion, choices=SHELLS, help=_("print what completes commands in a shell")
     )
     steps = parser.add_subparsers(title=_("steps"), required=True, metavar=_("STEP"))
     for step in STEPS:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
@@ -20,9 +21,19 @@ from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
 from autograder.grading.preparing import Settings
 from autograder.grading.sheet import Sheet
+from autograder.grading.solutions import CONFIGURATION
+from autograder.messages import _
 
 LOGFILE = ".nbgrader.log"
 _Configured = TypeVar("_Configured", bound=Configurable)
+
+
+class ConfigurationError(RuntimeError):
+    """The course's configuration cannot be read; with nbgrader's own, code would run without a sandbox."""
+
+    def __init__(self, reason: Exception, path: Path) -> None:
+        """Say where and why."""
+        super().__init__(_("{path} cannot be read: {error}", path=path, error=f"{type(reason).__name__}: {reason}"))
 
 
 class StepError(RuntimeError):
@@ -42,15 +53,30 @@ class Pipeline:
     """
 
     def __init__(self, root: Path) -> None:
-        """Open the course in ``root``, which holds ``nbgrader_config.py``."""
+        """Open the course in ``root``, which holds ``nbgrader_config.py``; raises :class:`ConfigurationError`."""
         self.root = root.resolve()
         os.chdir(self.root)
-        self._app = NbGrader()
-        self._app.initialize([], root=str(self.root))
+        self._app = NbGrader(raise_config_file_errors=True)
+        try:
+            self._app.initialize([], root=str(self.root))
+        except Exception as error:  # the file is Python, which may fail of anything
+            raise ConfigurationError(error, self.root / CONFIGURATION) from error
         self._app.log.handlers = [logging.FileHandler(self.root / LOGFILE, mode="w", encoding="utf-8", delay=True)]
         self._app.log.setLevel(logging.INFO)
         self._course = self._app.coursedir
         self.log: logging.Logger = self._app.log
+
+    def copied(self, root: Path) -> "Pipeline":
+        """Return a pipeline on a copy of the course's sources in ``root``, with a gradebook of its own to try in."""
+        source = Path(self._course.source_directory)
+        shutil.copytree(self.root / source, root / source)
+        shutil.copy(self.root / CONFIGURATION, root)
+        kept = self.root / "gradebook.db"
+        if self._course.db_url == f"sqlite:///{kept}" and kept.is_file():
+            shutil.copy(kept, root)
+        copied = Pipeline(root)
+        copied._course.db_url = f"sqlite:///{copied.root / kept.name}"
+        return copied
 
     def allow_unsafe(self) -> None:
         """Let students' code run without a sandbox from here on."""

@@ -7,6 +7,8 @@ changes no byte.
 import importlib.metadata
 import shutil
 import tempfile
+from contextlib import chdir
+from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
@@ -32,6 +34,41 @@ def release(pipeline: Pipeline, assignment: str) -> Path:
         wheel = build_wheel(Path(scratch))
         _check_requirements(folder / "requirements.txt", wheel.name)
         return _pack(folder, wheel)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a release does to the files in ``assignments/``, by their paths there."""
+
+    new: list[str]
+    changed: list[str]
+    gone: list[str]
+    unchanged: list[str]
+
+
+def preview(pipeline: Pipeline, assignment: str) -> Changes:
+    """Release into a copy of the course, and return what would change in ``assignments/``, where nothing does.
+
+    Raises :class:`ReleaseError`, as the release would.
+    """
+    target = pipeline.folder("release", ".", assignment).resolve()
+    with tempfile.TemporaryDirectory() as scratch, chdir(pipeline.root):
+        root = Path(scratch).resolve() / pipeline.root.name
+        trial = pipeline.copied(root)
+        made = release(trial, assignment)
+        before, after = _files_of(target), _files_of(made.with_suffix(""))
+        return Changes(
+            sorted(after.keys() - before.keys()),
+            sorted(name for name in after.keys() & before.keys() if after[name] != before[name]),
+            sorted(before.keys() - after.keys()),
+            sorted(name for name in after.keys() & before.keys() if after[name] == before[name]),
+        )
+
+
+def _files_of(folder: Path) -> dict[str, bytes]:
+    """Return what lies in a released ``folder``, and its zip."""
+    files = [*(path for path in folder.rglob("*") if path.is_file()), folder.with_name(f"{folder.name}.zip")]
+    return {str(path.relative_to(folder.parent)): path.read_bytes() for path in files if path.is_file()}
 
 
 def _generate(pipeline: Pipeline, assignment: str, folder: Path, backup: Path) -> None:

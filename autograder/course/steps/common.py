@@ -40,6 +40,17 @@ def root(chosen: argparse.Namespace) -> Path:
         sys.exit(fail(str(error)))
 
 
+def alone(root: Path, work: Callable[[], int]) -> int:
+    """Do ``work`` as the only run in the course in ``root``, and return its exit status."""
+    from autograder.course.lock import BusyError, locked
+
+    try:
+        with locked(root):
+            return work()
+    except BusyError as error:
+        return fail(_("This course is being graded already: {who}", who=error))
+
+
 def assignments(chosen: argparse.Namespace, known: list[str]) -> list[str]:
     """Return the chosen assignments, all without a choice; an unknown one ends the program."""
     wanted: list[str] = chosen.assignment or known

@@ -10,6 +10,7 @@ from autograder.course.steps import common
 from autograder.messages import _
 
 if TYPE_CHECKING:
+    from autograder.course.foresight import Foreseen
     from autograder.course.view import View
 
 
@@ -37,21 +38,17 @@ def add(steps: common.Steps) -> None:
         action="store_true",
         help=_("run students' code without a sandbox; every result is marked (only for hand-ins that you wrote)"),
     )
+    common.add_dry_run(step)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Grade the chosen sheets, as the only run in this course."""
-    from autograder.course.lock import BusyError, locked
-
     root = common.root(chosen)
-    try:
-        with locked(root):
-            return _grade_alone(chosen, root)
-    except BusyError as error:
-        return common.fail(_("This course is being graded already: {who}", who=error))
+    return _grade_alone(chosen, root) if chosen.dry_run else common.alone(root, lambda: _grade_alone(chosen, root))
 
 
 def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
+    from autograder.course.foresight import foresee
     from autograder.course.pipeline import Pipeline
     from autograder.course.run import Wanted, grade_all
     from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
@@ -77,9 +74,31 @@ def _grade_alone(chosen: argparse.Namespace, root: Path) -> int:
         if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
             return common.fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
         wanted = Wanted(sorted(set(chosen.student or students)), chosen.notebook, jobs, chosen.fresh)
+        if chosen.dry_run:
+            _tell(assignment, foresee(pipeline, assignment, wanted))
+            continue
         results = grade_all(pipeline, assignment, wanted, _view(chosen))
         failed = failed or any(result.failed for result in results)
     return int(failed)
+
+
+def _tell(assignment: str, foreseen: list["Foreseen"]) -> None:
+    """Say what would become of each hand-in."""
+    lines = [_("{sheet}. Dry run: nothing is run or written.", sheet=assignment)]
+    for one in foreseen:
+        if one.unchanged:
+            said = _("nothing has changed")
+        elif one.to_run:
+            said = _("would run: {notebooks}", notebooks=", ".join(one.to_run))
+        elif one.notebooks:
+            said = _("nothing would run; marks and feedback would be written from what is kept")
+        else:
+            said = _("handed in no notebook.")
+        lines.append(f"{one.student}: {said}")
+    total = sum(one.notebooks for one in foreseen)
+    numbers = {"hand_ins": len(foreseen), "n": sum(len(one.to_run) for one in foreseen), "all": total}
+    lines.append(_("{hand_ins} hand-ins: {n} of {all} notebooks would run.", **numbers))
+    print("\n".join(lines))  # noqa: T201
 
 
 def _view(chosen: argparse.Namespace) -> "View":

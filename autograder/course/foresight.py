@@ -1,0 +1,68 @@
+"""What grading would do, found out without doing it: nothing runs, and nothing is written in the course."""
+
+import tempfile
+from dataclasses import dataclass
+from fnmatch import filter as matching
+from pathlib import Path
+
+from autograder.course.ledger import Ledger, hash_of
+from autograder.course.pipeline import Pipeline
+from autograder.course.run import Wanted
+from autograder.grading.cache import Cache, Record, key_of
+from autograder.grading.preparing import Graded, Settings, prepare
+from autograder.grading.recovery import holds_anything
+from autograder.grading.sheet import Sheet
+from autograder.grading.solutions import CONFIGURATION
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What would become of a hand-in: which notebooks run, of how many; ``unchanged``: nothing at all happens."""
+
+    student: str
+    notebooks: int
+    to_run: tuple[str, ...]
+    unchanged: bool = False
+
+
+def foresee(pipeline: Pipeline, assignment: str, wanted: Wanted) -> list[Foreseen]:
+    """Return what would become of each hand-in that is ``wanted``, by student."""
+    sheet, settings = pipeline.sheet(assignment), pipeline.settings()
+    chosen = matching(sheet.release, wanted.notebook)
+    foreseen = []
+    for student in wanted.students:
+        folder = pipeline.folder("submitted", student, assignment)
+        if not holds_anything(folder):
+            foreseen.append(Foreseen(student, 0, ()))
+            continue
+        graded, to_run = _look_up(folder, sheet, chosen, settings, Cache(pipeline.root), wanted)
+        unchanged = not to_run and wanted.notebook == "*" and _imported(pipeline, assignment, student, graded, settings)
+        foreseen.append(Foreseen(student, graded.notebooks, to_run, unchanged))
+    return foreseen
+
+
+def _look_up(
+    folder: Path, sheet: Sheet, chosen: list[str], settings: Settings, cache: Cache, wanted: Wanted
+) -> tuple[Graded, tuple[str, ...]]:
+    """Return what is kept of a hand-in's notebooks, and the names of those that have to run."""
+    records: dict[str, Record] = {}
+    to_run = []
+    with tempfile.TemporaryDirectory(prefix="autograder_") as scratch:
+        task = prepare(folder, sheet, chosen, Path(scratch))
+        for name, notebook in task.notebooks.items():
+            spent = sum(record.seconds for record in records.values())
+            job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files, spent)
+            record = None if wanted.fresh else cache.find(key_of(job))
+            if record is not None and record.counts(job, alone=wanted.jobs == 1):
+                records[name] = record
+            else:
+                to_run.append(name)
+    return Graded(task.identity, records, len(task.notebooks), bool(to_run)), tuple(to_run)
+
+
+def _imported(pipeline: Pipeline, assignment: str, student: str, graded: Graded, settings: Settings) -> bool:
+    """Tell whether the gradebook and the folders hold all of ``graded`` already."""
+    entry = Ledger(pipeline.root, assignment).find(student)
+    if entry is None or entry.put_in != hash_of(graded, settings, pipeline.root / CONFIGURATION):
+        return False
+    return entry.came_out == pipeline.standing(assignment, student)
