@@ -78,8 +78,11 @@ class Mistake:
     written: bool
 
 
-def common(findings: Iterable[Finding]) -> list[Mistake]:
-    """Return the mistakes in ``findings``, the most frequent first; each counts once a hand-in."""
+def common(findings: Iterable[Finding], labels: Sequence[str]) -> list[Mistake]:
+    """Return the mistakes in ``findings``, the most frequent first, then by ``labels``, those of the tasks in order.
+
+    Each counts once a hand-in.
+    """
     grouped: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         grouped[finding.task, finding.name].append(finding)
@@ -88,7 +91,7 @@ def common(findings: Iterable[Finding]) -> list[Mistake]:
         shortest = min(members, key=lambda one: (not one.example, len(one.example), one.example))
         count = len({one.student for one in members})
         made.append(Mistake(task, name, count, shortest.example, shortest.written))
-    return sorted(made, key=lambda mistake: (-mistake.count, mistake.task, mistake.name))
+    return sorted(made, key=lambda mistake: (-mistake.count, labels.index(mistake.task), mistake.name))
 
 
 def find(data: ClassData) -> list[Finding]:
@@ -163,7 +166,7 @@ def _from_card(hand_in: HandIn, task: Task) -> Iterator[Finding]:
     for failure in hand_in.failures.get(task.grade_id, ()):
         if not _not_there(failure.message):
             name = function_mistake(failure.mistake) if failure.mistake else failure.title
-            yield Finding(hand_in.student, task.label, name, _cut(failure.message))
+            yield Finding(hand_in.student, task.label, name, _cut(failure.message.partition("\n")[0]))
 
 
 def _not_there(message: str) -> bool:
@@ -177,7 +180,6 @@ def function_mistake(key: str) -> str:
     """Return what the known mistake ``key``, ``function.key``, of a function is called."""
     function, _dot, name = key.rpartition(".")
     try:
-        known = _(find_known(function, name).name)
+        return _(find_known(function, name).name)
     except KeyError:  # graded by another version of the package
-        known = name.replace("_", " ")
-    return known[:1].upper() + known[1:]
+        return name.replace("_", " ")

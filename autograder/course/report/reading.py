@@ -2,12 +2,10 @@
 """Where a report reads: nbgrader's gradebook and the graded notebooks, once. What comes out is plain data."""
 
 import json
-import os
 import re
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -25,12 +23,12 @@ from autograder.course.results import Task, tasks_of
 from autograder.grading.hidden_tests import is_test
 from autograder.grading.notes import notes_of
 from autograder.grading.recovery import holds_anything
+from autograder.grading.review import scans_in
 from autograder.grading.solutions import definitions
 from autograder.messages import _
 from autograder.notebook.grade import ROWS
 from autograder.symbolic import own_declarations
 
-SCANS = {".pdf", ".jpg", ".jpeg", ".png", ".heic", ".webp", ".tif", ".tiff"}
 _PROOF = re.compile(r"\.derivation\(\s*[\"'](\w+)[\"']")
 _MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 
@@ -131,7 +129,7 @@ class _Reader:
     def __init__(self, pipeline: Pipeline, sheet: str, tasks: Sequence[Task]) -> None:
         self.pipeline, self.sheet, self.tasks = pipeline, sheet, tasks
         self.notebooks = [path.stem for path in sorted(pipeline.folder("release", ".", sheet).glob("*.ipynb"))]
-        self.handed_out = {path.name for path in pipeline.folder("release", ".", sheet).iterdir()}
+        self.beside = pipeline.sheet(sheet).beside()
         self.ledger = Ledger(pipeline.root, sheet)
 
     def hand_in(self, mark: Mark, name: str) -> HandIn:
@@ -173,20 +171,11 @@ class _Reader:
         )
 
     def _scans(self, folder: Path) -> Iterator[Path]:
-        """Yield what lies beside the notebooks and may be a solution on paper."""
-        root = self.pipeline.root / folder
-        for parent, folders, names in os.walk(root):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(parent, name)
-                handed_out = path.parent == root and name in self.handed_out
-                if PurePosixPath(name).suffix.casefold() in SCANS and not handed_out:
-                    try:
-                        regular = stat.S_ISREG(path.lstat().st_mode)
-                    except OSError:
-                        continue
-                    if regular:
-                        yield path
+        """Yield what lies beside the notebooks and may be a solution on paper; no link is followed."""
+        for scan in scans_in(folder, self.beside):
+            path = folder / scan
+            if path.is_file() and not path.is_symlink():
+                yield path
 
 
 def _read(path: Path) -> NotebookNode | None:

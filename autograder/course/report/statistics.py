@@ -60,6 +60,12 @@ def histogram(values: Iterable[float], most: float) -> list[Bin]:
     return [Bin(k * width, min((k + 1) * width, max(most, width)), height) for k, height in enumerate(heights)]
 
 
+def handy(most: float) -> float:
+    """Return the smallest whole number of steps of a histogram that reaches ``most``."""
+    width = step(most / 20)
+    return max(math.ceil(most / width - 1e-9), 1) * width
+
+
 def step(least: float) -> float:
     """Return the smallest of 1, 2 and 5 times a power of ten (or a half) that is at least ``least``."""
     if least <= 0.5:

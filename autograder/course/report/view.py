@@ -8,7 +8,7 @@ from urllib.parse import quote
 from autograder.course.admission import Decision, Outcome
 from autograder.course.report import likeness, mistakes
 from autograder.course.report.data import Cell, ClassData, HandIn
-from autograder.course.report.statistics import FEW, Bin, Item, Spread, histogram, items, spread
+from autograder.course.report.statistics import FEW, Bin, Item, Spread, handy, histogram, items, spread
 from autograder.course.report.structure import Sketch, chain_sketch, code_sketch, given_names, is_proof, proofs
 from autograder.course.results import Task
 from autograder.messages import N_, _, number
@@ -26,7 +26,7 @@ STOPS: Mapping[str, str] = {
     "memory": N_("too much memory"),
     "processes": N_("too many processes"),
 }
-_WORDS = ((0.4, N_("very well")), (0.3, N_("well")), (0.2, N_("fairly")), (0.0, N_("hardly")))
+_WORDS = ((0.4, N_("very well")), (0.3, N_("well")), (0.0, N_("hardly")))
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,9 @@ def report_on(data: ClassData) -> Report:
         points,
         tuple(histogram(total, data.max_points)),
         task_rows(data),
-        tuple(mistakes.common(mistakes.find(data))),
+        tuple(mistakes.common(mistakes.find(data), [task.label for task in data.tasks])),
         spread(seconds),
-        tuple(histogram(seconds, max(seconds))) if seconds else (),
+        tuple(histogram(seconds, handy(max(seconds)))) if seconds else (),
         tuple(
             (names[hand_in.student], stop.cell, _(STOPS[stop.kind]) if stop.kind in STOPS else stop.kind)
             for hand_in in data.hand_ins
@@ -192,8 +192,10 @@ def task_rows(data: ClassData) -> tuple[TaskRow, ...]:
 
 
 def _discrimination(item: Item) -> str:
-    if item.discrimination is None:
+    if item.discrimination is None or item.interval is None:
         return ""
+    if item.interval[0] < 0 < item.interval[1]:
+        return _("unclear")
     return _(next((word for least, word in _WORDS if item.discrimination >= least), N_("the wrong way round")))
 
 
