@@ -8,7 +8,7 @@ SAMPLE := submitted/BEISPIELKLASSE.txt
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup grade release test benchmark lint types format messages lab formgrader lock clean
+.PHONY: help setup grade release test benchmark quality lint types format messages lab formgrader lock clean
 
 help:
 	@echo "make grade       release the sheet, grade what is in submitted/ (the sample class where it is empty)"
@@ -17,6 +17,7 @@ help:
 	@echo "make release     write assignments/ from source/, and the zip for students"
 	@echo "make formgrader  open the course in JupyterLab, with nbgrader's formgrader"
 	@echo "make benchmark   measure the speed of the checker, and of grading beside stock nbgrader"
+	@echo "make quality     how well the grader tells right from wrong, written into docs/quality.md (ten minutes)"
 	@echo "make format      format the code;   make lint, make types: check it"
 	@echo "make messages    compile the German sentences;   make lock: renew requirements.lock"
 	@echo "make clean       remove what was built, never hand-ins or points"
@@ -71,6 +72,9 @@ types: setup
 benchmark: setup
 	@$(BIN)/python -m benchmarks.checker
 	@$(BIN)/python -m benchmarks.grading
+
+quality: setup
+	@$(BIN)/python -m benchmarks.quality --page docs/quality.md
 
 format: setup
 	@$(BIN)/ruff check --fix

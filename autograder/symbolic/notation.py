@@ -38,6 +38,7 @@ MAX_LINES = 80
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
 MAX_NODES = 400
+MAX_SUMS = 8
 MAX_NESTED_SUMS = 4
 MAX_NESTED_DERIVATIVES = 4
 MAX_REASON = 300
@@ -398,7 +399,7 @@ class _Reader:
 
     def sum(self, node: ast.expr, body: ast.expr, limits: list[ast.expr], depth: int) -> Expression:
         self.sums += 1
-        if self.sums > 8 or len(limits) > MAX_NESTED_SUMS:
+        if self.sums > MAX_SUMS or len(limits) > MAX_NESTED_SUMS:
             raise self.error(node, _("There are too many sums in this line."))
         result = self.read(body, depth + 1)
         for limit in limits:  # as in SymPy, the first limit is the innermost

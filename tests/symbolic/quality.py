@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from unittest import mock
 
 from autograder.symbolic import judgement
-from autograder.symbolic.expressions import walk
-from autograder.symbolic.notation import read_lines
+from autograder.symbolic.expressions import Sum, walk
+from autograder.symbolic.notation import MAX_SUMS, read_lines
 from autograder.symbolic.registry import setting
 from tests.symbolic import oracle
 from tests.symbolic.mutations import mutations
@@ -43,6 +43,14 @@ class Tally:
         if truth and not accepted:
             self.refused_right.append(entry)
 
+    def merge(self, other):
+        """Count what another tally counted as well."""
+        self.counts += other.counts
+        self.kinds += other.kinds
+        self.accepted_wrong += other.accepted_wrong
+        self.accepted_unknown += other.accepted_unknown
+        self.refused_right += other.refused_right
+
     @property
     def tried(self):
         """The number of lines."""
@@ -54,7 +62,8 @@ class Tally:
         return self.counts[False, True] + self.counts[False, False]
 
 
-def _opinion(step, expression):
+def opinion(step, expression):
+    """Return whether the oracle takes ``expression`` for right in place of the step's line; None if it cannot tell."""
     return oracle.agree(setting(step.part), step.before, expression, one_hot=step.one_hot, case=step.case)
 
 
@@ -62,10 +71,13 @@ def _place(step, text, status):
     return f"{step.chain}, line {step.number} ({status}): {write(step.before)}  =?  {text}"
 
 
-def all_mutants():
-    """Return (step, kind, text, expression) of every single mutation of every line of every right chain, each once."""
+def all_mutants(chosen=None):
+    """Return (step, kind, text, expression) of every single mutation of ``chosen`` steps, each once.
+
+    Without a choice, of every line of every right chain of the corpus.
+    """
     found = {}
-    for step in steps():
+    for step in steps() if chosen is None else chosen:
         for kind, mutant in mutations(step.line, setting(step.part)):
             key = step.part, step.case, step.before, step.rules, mutant
             found.setdefault(key, (step, kind, write(mutant), mutant))
@@ -78,7 +90,7 @@ def try_mutants(mutants):
     with mock.patch.object(judgement, "name_mistake", return_value=None):
         for step, kind, text, mutant in mutants:
             status, accepted = step.accepts(text)
-            tally.add(_opinion(step, mutant), accepted, kind, _place(step, text, status))
+            tally.add(opinion(step, mutant), accepted, kind, _place(step, text, status))
     return tally
 
 
@@ -90,7 +102,7 @@ def try_random(count, seed):
             step = rng.choice(steps())
             line = random_line(setting(step.part), rng, step.before, step.line)
             status, accepted = step.accepts(write(line))
-            tally.add(_opinion(step, line), accepted, step.part, _place(step, write(line), status))
+            tally.add(opinion(step, line), accepted, step.part, _place(step, write(line), status))
     return tally
 
 
@@ -106,7 +118,8 @@ def try_reformulations(count, seed):
                 ways.setdefault(kind, []).append(other)
             kind = rng.choice(sorted(ways))
             other = rng.choice(ways[kind])
-            if len(walk(other)) <= LONGEST:
+            nodes = walk(other)
+            if len(nodes) <= LONGEST and sum(isinstance(node, Sum) for node in nodes) <= MAX_SUMS:
                 line = other
                 kinds.append(kind)
         text = respelled(write(line), rng)

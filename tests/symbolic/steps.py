@@ -53,20 +53,23 @@ class Step:
         return judgement.mistake or judgement.status, judgement.ok
 
 
+def steps_of(part, name, text):
+    """Yield every step of a right chain, called ``name``."""
+    last = {}
+    for line in check_derivation(part, text).lines:
+        before = last.get(line.case, last.get(None))
+        last[line.case] = line.expression
+        if line.status == "start" or before is None or line.expression is None:
+            continue
+        yield Step(part, name, line.number, before, line.expression, frozenset(map(Rule, line.rules)), line.case)
+
+
 @cache
 def steps():
     """Return every step of every right chain."""
-    found = []
-    for path in sorted(CORPUS.glob("*_right.toml")):
-        for chain in tomllib.loads(path.read_text(encoding="utf-8"))["chain"]:
-            part = path.stem[:2]
-            last = {}
-            for line in check_derivation(part, chain["text"]).lines:
-                before = last.get(line.case, last.get(None))
-                last[line.case] = line.expression
-                if line.status == "start" or before is None or line.expression is None:
-                    continue
-                rules = frozenset(map(Rule, line.rules))
-                name = f"{path.stem}: {chain['name']}"
-                found.append(Step(part, name, line.number, before, line.expression, rules, line.case))
-    return tuple(found)
+    return tuple(
+        step
+        for path in sorted(CORPUS.glob("*_right.toml"))
+        for chain in tomllib.loads(path.read_text(encoding="utf-8"))["chain"]
+        for step in steps_of(path.stem[:2], f"{path.stem}: {chain['name']}", chain["text"])
+    )
