@@ -58,18 +58,18 @@ def stub(name: str) -> str:
     return "\n".join(kept)
 
 
-def grade(function: str, code: str = "", *, empty: bool = False, hidden: bool = True) -> Grade:
-    """Return the card of the test cell of ``function`` for the sheet's solutions with ``code`` run after them.
-
-    Without its ``hidden`` tests it is what students see at home.
-    """
+def _solved(code: str, *, empty: bool = False) -> dict[str, object]:
+    """Return what a notebook with the sheet's solutions, or their stubs, and then ``code`` defines."""
     namespace: dict[str, object] = {"__name__": "__main__"}
     exec(_compiled("setup"), namespace)
     for name in cells():
         if name.endswith("_code"):
             exec(stub(name) if empty else _compiled(name), namespace)
-    if code:
-        exec(compile(code, "<student>", "exec"), namespace)
+    exec(compile(code, "<student>", "exec"), namespace)
+    return namespace
+
+
+def _card(function: str, namespace: dict[str, object], *, hidden: bool = True) -> Grade:
     with contextlib.redirect_stderr(io.StringIO()) as errors:
         exec(_compiled(f"{function}_test", hidden=hidden), namespace)
     assert errors.getvalue() == "", "nbgrader takes anything on stderr for a failure"
@@ -77,3 +77,17 @@ def grade(function: str, code: str = "", *, empty: bool = False, hidden: bool = 
     assert isinstance(card, Grade)
     card._repr_mimebundle_()  # raises if the parts do not add up
     return card
+
+
+def hand_in(code: str = "") -> dict[str, Grade]:
+    """Return the cards of all test cells, run one after the other, for the solutions with ``code`` after them."""
+    namespace = _solved(code)
+    return {function: _card(function, namespace) for function in POINTS}
+
+
+def grade(function: str, code: str = "", *, empty: bool = False, hidden: bool = True) -> Grade:
+    """Return the card of the test cell of ``function`` for the sheet's solutions with ``code`` run after them.
+
+    Without its ``hidden`` tests it is what students see at home.
+    """
+    return _card(function, _solved(code, empty=empty), hidden=hidden)

@@ -3,24 +3,12 @@
 import pytest
 
 from tests.numeric.right_answers import RIGHT
-from tests.numeric.sheet import POINTS, cells, grade
-from tests.numeric.wrong_answers import WRONG
+from tests.numeric.sheet import POINTS, grade, hand_in
+from tests.numeric.wrong_answers import WRONG, mistaken
 
 RIGHT_CASES = [(function, name) for function in RIGHT for name in RIGHT[function]]
 WRONG_CASES = [(function, name) for function in WRONG for name in WRONG[function]]
 FUNCTIONS = [function for function in POINTS if function != "accuracy"]
-
-
-def _mistaken(function: str, name: str) -> str:
-    """Return the sheet's solution with the mistake made."""
-    mistake = WRONG[function][name]
-    if isinstance(mistake, str):
-        return mistake
-    code = cells()[f"{function}_code"] + "\n"
-    for old, new in zip(mistake[::2], mistake[1::2], strict=True):
-        assert old in code, f"{old!r} is not in the solution any more"
-        code = code.replace(old, new)
-    return code
 
 
 def test_reference_gets_all_points():
@@ -53,7 +41,7 @@ def test_right_but_unusual_answer_gets_all_points(function, name):
 @pytest.mark.parametrize(("function", "name"), WRONG_CASES)
 def test_mistake_loses_points(function, name):
     """And each lost point comes with a German sentence."""
-    card = grade(function, _mistaken(function, name))
+    card = grade(function, mistaken(function, name))
     assert card.points < card.max_points
     assert all(row.message for row in card.rows if row.earned < row.points)
     assert "Traceback" not in card.text()
@@ -87,12 +75,47 @@ def test_strange_results_get_a_message_and_no_points(function, name):
     assert all(row.message for row in card.rows)
 
 
-@pytest.mark.parametrize("broken", FUNCTIONS)
-def test_one_broken_function_costs_its_own_points_only(broken):
-    """Whichever it is, the other tests run with a right one in its place (Folgefehler)."""
-    code = f"def {broken}(*arguments, **options):\n    raise ValueError('kaputt')\n"
-    others = [function for function in FUNCTIONS if function != broken]
-    assert {function: grade(function, code).points for function in others} == {
-        function: POINTS[function] for function in others
-    }
-    assert grade(broken, code).points < POINTS[broken]
+OWN = {
+    "sigmoid": 0.5,
+    "sigmoid_derivative": 0.5,
+    **{function: points for function, points in POINTS.items() if function not in {"sigmoid", "accuracy"}},
+}
+BREAKS = {
+    "raises": "raise ValueError('kaputt')",
+    "nothing": "return None",
+    "zeros": "return np.zeros(3)",
+}
+
+
+@pytest.mark.parametrize("broken", OWN)
+@pytest.mark.parametrize("how", BREAKS)
+def test_one_broken_function_costs_its_own_points_only(broken, how):
+    """Whichever of the ten it is, all other tests have a right one in its place, unseen digits included (Folgefehler)."""
+    cards = hand_in(f"def {broken}(*arguments, **options):\n    {BREAKS[how]}\n")
+    lost = {row.title.partition(":")[0] for card in cards.values() for row in card.rows if row.earned < row.points}
+    assert lost == {broken}
+    assert sum(card.points for card in cards.values()) == 11 - OWN[broken]
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [("forward", "bias forgotten"), ("backward", "sign"), ("train", "ascent")]
+)
+def test_a_subtle_mistake_costs_its_own_points_only(function, name):
+    """Also where the network goes on computing, only wrongly."""
+    cards = hand_in(mistaken(function, name))
+    wrong = {name for name, card in cards.items() if card.points < card.max_points}
+    assert wrong == {function}
+
+
+def test_two_broken_functions_are_not_put_right_for_the_unseen_digits():
+    """Half a point for a network that reads is for one that is the student's own, but for one function."""
+    code = "".join(f"def {name}(*arguments):\n    raise ValueError\n" for name in ("forward", "predict"))
+    cards = hand_in(code)
+    assert [name for name, card in cards.items() if card.points < card.max_points] == ["forward", "predict", "accuracy"]
+
+
+def test_right_functions_are_called_themselves():
+    """Only what lost points is put right: nothing else need come over from elsewhere."""
+    cards = hand_in("def update(*arguments):\n    raise ValueError\n")
+    assert cards["train"]._substitutes.keys() == {"update", "predict"}
+    assert cards["accuracy"]._substitutes.keys() == {"update"}

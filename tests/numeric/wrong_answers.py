@@ -1,5 +1,7 @@
 """Typical mistakes, by function: a piece of the sheet's solution and what stands there instead, or whole code."""
 
+from tests.numeric.sheet import cells
+
 _E = "e = np.exp(z - z.max(axis=1, keepdims=True))"
 _OUT = "return e / e.sum(axis=1, keepdims=True)"
 _LOSS = "return -np.log(np.maximum(a_true, 1e-30)).mean()"
@@ -273,6 +275,10 @@ def minibatches(X, y, batch_size, rng):
         "X only": ("yield X[chosen], y[chosen]", "yield X[chosen]"),
         "exchanged": ("yield X[chosen], y[chosen]", "yield y[chosen], X[chosen]"),
         "one epoch twice": ("order = rng.permutation(len(X))", "order = np.tile(rng.permutation(len(X)), 2)"),
+        "two epochs in one": (
+            "    order = rng.permutation(len(X))\n",
+            "    X, y = np.tile(X, (2, 1)), np.tile(y, (2, 1))\n    order = rng.permutation(len(X))\n",
+        ),
     },
     "train": {
         "history per batch": ("history.append(np.mean(losses))", "history.extend(losses)"),
@@ -395,3 +401,15 @@ def minibatches(X, y, batch_size, rng):
         "nothing returned": ("return activations", "activations"),
     },
 }
+
+
+def mistaken(function: str, name: str) -> str:
+    """Return the sheet's solution with the mistake made."""
+    mistake = WRONG[function][name]
+    if isinstance(mistake, str):
+        return mistake
+    code = cells()[f"{function}_code"] + "\n"
+    for old, new in zip(mistake[::2], mistake[1::2], strict=True):
+        assert old in code, f"{old!r} is not in the solution any more"
+        code = code.replace(old, new)
+    return code
