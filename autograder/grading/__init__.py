@@ -19,8 +19,12 @@ trusted         a test cell, with the student's names called elsewhere
 student         the trusted side's hands on a student's interpreter: cells, copies of it, calls
 rpc             calls both ways; wire: what travels, as plain data
 session         the student's interpreter, inside the sandbox
-supervisor      the first process inside, which forks, measures and ends sessions
-sandbox         bubblewrap around it; seccomp: the calls that the kernel refuses; limits: the numbers
+supervisor      the first process of a room, which forks, measures and ends sessions
+sandbox         one submission's room, as the grader sees it; limits: the numbers
+beginnings      what all hand-ins of a notebook begin with, run once; template: the same from inside
+nursery         bubblewrap around a process that is warm and opens rooms; zygote: that process
+room            the namespaces of one submission; seccomp: the calls that the kernel refuses there
+walls           bubblewrap's command line, and whether it works here
 files           what of a submission's folder is taken along
 scores          what nbgrader's gradebook is told
 notes           how all of these leave a note for student and instructor
