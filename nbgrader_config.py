@@ -42,6 +42,11 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Hier steht deine Antwort.*"
 
+# --- hand-ins from ILIAS, and what coming late costs: autograder/course/ilias/settings.py -------------------------
+# c.Collect.deadlines = {"uebungsblatt-03": "2026-11-20 23:59"}
+# c.Collect.timezone = "Europe/Berlin"  # of deadlines and of ILIAS's list
+# c.LateSubmissionPlugin.penalty_method = "zero"  # nbgrader's own: "none", "zero", or a plugin of yours
+
 # --- grading: whatever was handed in becomes a notebook with all its tests; student code runs in a sandbox --------
 c.Autograde.exporter_class = f"{GRADING}.intake.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
