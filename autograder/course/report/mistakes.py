@@ -38,6 +38,7 @@ NAMES: Mapping[str, str] = {
     "h_for_dh": N_("h and its derivative mixed up"),
     "dh_at_wrong_place": N_("h' at the wrong place"),
     "factor_lost": N_("A factor lost or won"),
+    "summand_lost": N_("A summand lost or won"),
     "two_classes_only": N_("Right for two classes only"),
     "wrong_definition": N_("A definition inserted wrongly"),
     "wrong_start": N_("Another start than the claim's left side"),

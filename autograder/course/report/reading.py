@@ -56,7 +56,7 @@ def read(pipeline: Pipeline, sheet: str) -> ClassData:
     if not any(mark.handed_in for mark in marks):
         raise NothingGradedError(_("{assignment} is not graded yet: autograder grade", assignment=sheet))
     names = {student: _name(person.first_name, person.last_name) for student, person in people.items()}
-    release, source = (_given(pipeline.folder(step, ".", sheet)) for step in ("release", "source"))
+    release, source = (given_cells(pipeline.folder(step, ".", sheet)) for step in ("release", "source"))
     reader = _Reader(pipeline, sheet, tasks)
     graded = {mark.student for mark in marks if mark.handed_in}
     waiting = (name for name in pipeline.students(sheet) if name not in graded)
@@ -77,7 +77,7 @@ def _name(first: str, last: str) -> str:
     return ", ".join(filter(None, (last, first)))
 
 
-def _given(folder: Path) -> list[Cell]:
+def given_cells(folder: Path) -> list[Cell]:
     """Return the code cells of the author's notebooks, without the lines that mark solutions."""
     return [
         Cell(path.stem, cell.metadata.get("nbgrader", {}).get("grade_id", ""), _MARKS.sub("", cell.source))

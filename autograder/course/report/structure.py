@@ -143,7 +143,8 @@ ellipsis = type(...)
 def _parts(node: ast.AST) -> Iterator[ast.AST | list[ast.stmt]]:
     """Yield what ``node`` consists of, in order and without what only describes it; a block as a list."""
     if isinstance(node, ast.AugAssign):
-        yield from (node.target, node.op, node.target, node.value)
+        yield node.target
+        yield ast.BinOp(node.target, node.op, node.value)
         return
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "ctx", "type_params"):
