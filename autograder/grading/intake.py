@@ -37,6 +37,10 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(config=config, **options)
         self._intake = Intake(self.parent) if isinstance(self.parent, Autograde) else None
 
+    def looked_at_before(self, student: str, notebook: str) -> dict[str, Any]:
+        """Return what there was to look at when this was graded last, as ``review.looked_at`` has it."""
+        return {} if self._intake is None else self._intake.before.get((student, notebook), {})
+
 
 class AutogradeAll(Autograde):
     """nbgrader's, also where no hand-in has a notebook in its own folder, which nbgrader refuses before it looks."""
@@ -59,7 +63,7 @@ class Intake:
         self._sheet = Sheet.of(course, assignment)
         self._hook = converter.pre_convert_hook
         self._folders: dict[Path, Path] = {}
-        self._before: dict[Path, dict[str, Any]] = {}
+        self.before: dict[tuple[str, str], dict[str, Any]] = {}
         self._graded = partial(course.format_path, course.autograded_directory, assignment_id=assignment)
         converter.coursedir = own_course_directory(converter, submitted_directory=self._scratch.name)
         expected = fnmatch.filter(self._sheet.release, course.notebook_id)
@@ -81,7 +85,8 @@ class Intake:
         mine.mkdir(parents=True)
         self._folders[mine] = folder
         graded = Path(self._graded(student_id=folder.parent.name))
-        self._before[mine] = {name: review.looked_at(graded / f"{name}.ipynb") for name in self._sheet.release}
+        for name in self._sheet.release:
+            self.before[folder.parent.name, name] = review.looked_at(graded / f"{name}.ipynb")
         with contextlib.suppress(UnreadableNotebookError):  # noted later
             (mine / TIMESTAMP).write_text(read_timestamp(folder / TIMESTAMP), encoding="utf-8")
         return mine
@@ -96,7 +101,6 @@ class Intake:
             for note in hand_in.notes[name]:
                 self._log.warning("%s: %s", self._folders[mine], note)
             add_notes(notebook, hand_in.notes[name])
-            review.said(notebook)["before"] = self._before[mine][name]
             nbformat.write(notebook, mine / f"{name}.ipynb")
         lay_out(hand_in, mine)
         notebooks[:] = [path for path in notebooks if Path(path).is_file()]

@@ -75,9 +75,3 @@ def looked_at(graded: Path) -> dict[str, Any]:
         return {"looked_at": notebook["metadata"]["autograder"]["looked_at"], "reasons": reasons}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def said(notebook: NotebookNode) -> dict[str, Any]:
-    """Return what we noted about ``notebook`` as a whole, to read and to write."""
-    noted: dict[str, Any] = notebook.metadata.setdefault("autograder", {})
-    return noted

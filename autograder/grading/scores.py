@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.grading import review
 from autograder.grading.hidden_tests import is_test
+from autograder.grading.intake import SubmissionExporter
 from autograder.messages import _
 
 
@@ -34,12 +35,13 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
         folder = Path(course.format_path(course.autograded_directory, names["student"], names["assignment"]))
         given = Path(course.format_path(course.source_directory, ".", names["assignment"]))
         self._scans = review.scans_in(folder, review.scans_in(given))
-        noted = review.said(notebook)
-        noted["scans"] = [str(path) for path in self._scans]
-        noted["looked_at"] = review.digest_of(notebook, folder, self._scans)
-        before = noted.pop("before", {})
+        digest = review.digest_of(notebook, folder, self._scans)
+        notebook.metadata["autograder"] = {"scans": [str(path) for path in self._scans], "looked_at": digest}
+        exporter = self.parent
+        known = isinstance(exporter, SubmissionExporter)
+        before = exporter.looked_at_before(names["student"], names["notebook"]) if known else {}
         self._reasons = before.get("reasons", {})
-        self._unchanged = before.get("looked_at") == noted["looked_at"]
+        self._unchanged = before.get("looked_at") == digest
         notebook, resources = super().preprocess(notebook, resources)
         return notebook, resources
 
