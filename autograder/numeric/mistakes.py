@@ -49,6 +49,11 @@ _SHAPE_LOST = KnownMistake(
 )
 
 
+def _tells(case: Case) -> bool:
+    """Return whether z is so small that the values are no mere 0 and 1, which say nothing of the formula."""
+    return bool(np.max(np.abs(case.inputs[0])) < 20)
+
+
 def _sigmoid_behind(case: Case) -> Array:
     """Return what sigmoid is, of which the right derivative is known."""
     root = np.sqrt(np.maximum(1 - 4 * case.wanted, 0))
@@ -69,25 +74,25 @@ SIGMOID = (
         "exponent_sign",
         N_("the sign in the exponent"),
         N_("Where should σ(z) go for large z: to 0 or to 1?"),
-        lambda case: case.came(1 - case.wanted),
+        lambda case: _tells(case) and case.came(1 - case.wanted),
     ),
     KnownMistake(
         "tanh",
         N_("tanh in place of σ"),
         N_("Between which two values does σ lie?"),
-        lambda case: case.came(np.tanh(array(case.inputs[0]))),
+        lambda case: _tells(case) and case.came(np.tanh(array(case.inputs[0]))),
     ),
     KnownMistake(
         "minus_denominator",
         N_("a minus in the denominator"),
         N_("Compare the denominator with the formula, sign by sign."),
-        lambda case: case.came(case.wanted / (2 * case.wanted - 1)),
+        lambda case: _tells(case) and case.came(case.wanted / (2 * case.wanted - 1)),
     ),
     KnownMistake(
         "clipped",
         N_("z is cut off too early"),
         N_("Who clips z must do so far enough out that the result does not notice."),
-        lambda case: np.isin(case.wanted.round(9), (0, 1)).all() and ((case.there > 0) & (case.there < 1)).all(),
+        lambda case: not _tells(case) and ((case.there > 0) & (case.there < 1)).all(),
     ),
 )
 
@@ -105,31 +110,33 @@ SIGMOID_DERIVATIVE = (
         "sign",
         N_("the sign"),
         N_("σ only ever grows: of which sign is its slope?"),
-        lambda case: case.came(-case.wanted),
+        lambda case: _tells(case) and case.came(-case.wanted),
     ),
     KnownMistake(
         "z_for_sigmoid",
         N_("z is taken for σ(z)"),
         N_("The function gets z; in (4) stands σ(z)."),
-        lambda case: case.came(array(case.inputs[0]) * (1 - array(case.inputs[0]))),
+        lambda case: _tells(case) and case.came(array(case.inputs[0]) * (1 - array(case.inputs[0]))),
     ),
     KnownMistake(
         "not_derived",
         N_("the function in place of its derivative"),
         N_("(4) has two factors."),
-        lambda case: case.came(_sigmoid_behind(case)),
+        lambda case: _tells(case) and case.came(_sigmoid_behind(case)),
     ),
     KnownMistake(
         "bracket_sign",
         N_("the sign inside of the bracket"),
         N_("Look at the second factor of (4) once more."),
-        lambda case: case.came(_sigmoid_behind(case) * (1 + _sigmoid_behind(case))),
+        lambda case: _tells(case) and case.came(_sigmoid_behind(case) * (1 + _sigmoid_behind(case))),
     ),
     KnownMistake(
         "squared",
         N_("one of the two factors twice"),
         N_("(4) has two different factors."),
-        lambda case: any(case.came(factor**2) for factor in (_sigmoid_behind(case), 1 - _sigmoid_behind(case))),
+        lambda case: (
+            _tells(case) and any(case.came(factor**2) for factor in (_sigmoid_behind(case), 1 - _sigmoid_behind(case)))
+        ),
     ),
     KnownMistake(
         "approximate",
@@ -168,6 +175,14 @@ def _power_of_another_base(case: Case) -> bool:
 
 
 SOFTMAX = (
+    KnownMistake(
+        "exponent_sign",
+        N_("the sign in the exponent"),
+        N_("Which entry of a row should become the largest?"),
+        lambda case: (
+            _sums(case.there, 1) and _even(np.log(case.there) + np.log(case.wanted)) and not _even(np.log(case.wanted))
+        ),
+    ),
     KnownMistake(
         "largest_of_batch",
         N_("one largest number for the whole batch"),
@@ -282,6 +297,17 @@ def _roles(case: Case) -> bool:
     return case.kind == "not_finite" or bool(power > 3 and abs(power - round(power)) < 1e-3)
 
 
+def _true_share(y: Array, a: Array) -> float:
+    """Return the mean probability of the true class."""
+    return float((y * a).sum() / len(y))
+
+
+def _of_all_classes(case: Case) -> tuple[float, float]:
+    """Return what comes out without y, summed or averaged over the classes."""
+    logs = np.log(_labels_and_shares(case)[1])
+    return -float(logs.mean()), -float(logs.sum() / len(logs))
+
+
 def _squares(case: Case) -> float:
     y, a = _labels_and_shares(case)
     return float(((y - a) ** 2).sum() / len(y))
@@ -321,6 +347,24 @@ CROSS_ENTROPY = (
         N_("sum in place of mean"),
         N_("Would the loss be the same if every sample were there twice?"),
         lambda case: case.came(case.wanted * len(case.inputs[0])),
+    ),
+    KnownMistake(
+        "label_forgotten",
+        N_("y is not used"),
+        N_("y picks the probability of the true class out of all."),
+        lambda case: any(case.came(loss) for loss in _of_all_classes(case)),
+    ),
+    KnownMistake(
+        "no_logarithm",
+        N_("the logarithm is missing"),
+        N_("(3) holds log a, not a."),
+        lambda case: any(_of_shares(case, loss) for loss in (_true_share, lambda y, a: 1 - _true_share(y, a))),
+    ),
+    KnownMistake(
+        "log_of_mean",
+        N_("the logarithm of a mean"),
+        N_("First the logarithm for each sample, then the mean."),
+        lambda case: len(case.inputs[0]) > 1 and _of_shares(case, lambda y, a: -np.log(_true_share(y, a))),
     ),
     KnownMistake(
         "averaged_over_entries",
@@ -398,6 +442,12 @@ def _next_z(case: Case, activation: Callable[[Array], Array]) -> bool:
     return layer > 0 and case.came(activation(array(case.expected[0][layer - 1])) @ W + b)
 
 
+def _hidden_is(case: Case, activation: Callable[[Array], Array]) -> bool:
+    """Return whether the first hidden layer has another ``activation``, where its z has both signs."""
+    z = array(case.found[0][0])
+    return _depth(case) > 1 and bool((z < 0).any()) and same(case.found[1][1], activation(z))
+
+
 def _identity(z: Array) -> Array:
     return z
 
@@ -428,6 +478,22 @@ FORWARD = (
         N_("zs and activations have changed places"),
         N_("zs comes first."),
         lambda case: len(case.found[0]) == len(case.expected[1]) and len(case.found[1]) == len(case.expected[0]),
+    ),
+    KnownMistake(
+        "a_for_z",
+        N_("zs holds activations"),
+        N_("zs is for what goes into h, activations for what comes out."),
+        lambda case: case.place[0] == 0 and same(case.found[0][0], case.expected[1][1]),
+    ),
+    KnownMistake(
+        "output_not_kept",
+        N_("the last activation is missing"),
+        N_("activations has one entry more than zs: from a⁰ to the output."),
+        lambda case: (
+            case.kind == "length"
+            and len(case.found[1]) == len(case.expected[1]) - 1
+            and same(case.found[1][0], case.expected[1][0])
+        ),
     ),
     KnownMistake(
         "z_not_kept",
@@ -466,6 +532,12 @@ FORWARD = (
         lambda case: _of_bias(case, lambda z, b: (z - b) / len(case.inputs[0]) + b),
     ),
     KnownMistake(
+        "relu",
+        N_("ReLU in place of σ"),
+        N_("The hidden layers use sigmoid."),
+        lambda case: _hidden_is(case, lambda z: np.maximum(z, 0)),
+    ),
+    KnownMistake(
         "softmax_hidden",
         N_("softmax in a hidden layer"),
         N_("Only the last layer has softmax."),
@@ -475,13 +547,13 @@ FORWARD = (
         "no_activation",
         N_("no activation in the hidden layers"),
         N_("Between two layers stands σ; without it, all layers together are only one."),
-        lambda case: _next_z(case, _identity) and same(case.found[1][1], case.found[0][0]),
+        lambda case: _hidden_is(case, _identity),
     ),
     KnownMistake(
         "z_for_a",
         N_("the next layer gets z in place of a"),
         N_("What does (1) sum over: z or a of the layer before?"),
-        lambda case: _next_z(case, _identity),
+        lambda case: _next_z(case, _identity) and same(case.found[1][1], case.expected[1][1]),
     ),
     KnownMistake(
         "tanh",
@@ -552,6 +624,12 @@ def _output_slope(case: Case) -> bool:
     a = _activation(case)
     sloped = same(_argument((case.there / case.wanted).mean(axis=0)), np.abs(_z(case)[0]))
     return sloped or case.came(case.wanted * a * (1 - a))
+
+
+def _of_output(case: Case, delta: Callable[[Array, Array], Array]) -> bool:
+    """Return whether the last layer's db is made of another delta."""
+    y, a = array(case.inputs[0]), array(case.inputs[2][-1])
+    return same(case.found[-1][1], delta(y, a).sum(axis=0) / len(y))
 
 
 def _untransposed(case: Case) -> bool:
@@ -656,6 +734,18 @@ BACKWARD = (
         lambda case: not _of_weights(case) and not case.there.any(),
     ),
     KnownMistake(
+        "label_forgotten",
+        N_("y is not used"),
+        N_("Look at (9): what does the network read, and what should it?"),
+        lambda case: _of_output(case, lambda _y, a: a),
+    ),
+    KnownMistake(
+        "derivative_of_loss",
+        N_("the derivative of the loss by a in place of z"),
+        N_("δ is the derivative by z: (9) already has softmax in it."),
+        lambda case: _of_output(case, lambda y, a: -y / a),
+    ),
+    KnownMistake(
         "sign", N_("the sign"), N_("Look at (9): what is subtracted from what?"), lambda case: case.came(-case.wanted)
     ),
     KnownMistake(
@@ -757,6 +847,18 @@ def _step(case: Case) -> Array:
 
 UPDATE = (
     KnownMistake("two_lists", N_("two lists in place of pairs"), N_("Each layer has its pair (W, b)."), _in_two_lists),
+    KnownMistake(
+        "pair_order",
+        N_("b comes before W"),
+        N_("Pairs are ordered as in parameters: first W, then b."),
+        lambda case: np.shape(case.found[0][0]) == case.expected[0][1].shape != case.expected[0][0].shape,
+    ),
+    KnownMistake(
+        "multiplied",
+        N_("the parameters are multiplied by the step"),
+        N_("The step is subtracted: w − η · gradient."),
+        lambda case: case.came(_old(case) * (1 + _step(case))),
+    ),
     KnownMistake(
         "layers_lost",
         N_("not every layer comes back"),
@@ -903,6 +1005,11 @@ TRAIN = (
         N_("return inside of the loop"),
         N_("return ends the function at once, whatever loop it stands in."),
     ),
+    KnownMistake(
+        "batches_used_up",
+        N_("the batches are used up after the first epoch"),
+        N_("What yields can be run through only once. Call minibatches anew in every epoch."),
+    ),
     KnownMistake("history_entries", N_("history holds more than numbers"), N_("Each entry is one number, in no list.")),
     KnownMistake(
         "history_summed", N_("sum in place of mean"), N_("The loss of an epoch is the mean over its batches.")
@@ -1032,7 +1139,13 @@ PREDICT = (
         "share",
         N_("the largest probability in place of its class"),
         N_("Not how large it is, but where it stands."),
-        lambda case: (case.there != case.there.round()).any(),
+        lambda case: case.there.shape == case.wanted.shape and (case.there != case.there.round()).any(),
+    ),
+    KnownMistake(
+        "yes_or_no",
+        N_("a yes or no in place of the class"),
+        N_("The number of the class is asked for: where is the largest entry?"),
+        lambda case: np.asarray(case.found).dtype.kind == "b",
     ),
     KnownMistake(
         "smallest",

@@ -24,6 +24,10 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "derivative: difference quotient, coarse": {"sigmoid_derivative.approximate"},
         "derivative: overflow": {"sigmoid_derivative.overflow"},
         "derivative: matrix product": {"sigmoid_derivative.matrix_product"},
+        "step": set(),
+        "derivative: arrays only": {"sigmoid_derivative.arrays_only"},
+        "derivative: flattened": {"sigmoid_derivative.shape"},
+        "derivative: one factor": set(),
     },
     "softmax": {
         "wrong axis": {"softmax.wrong_axis"},
@@ -43,6 +47,8 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "logarithm": {"softmax.logarithm"},
         "largest wins all": {"softmax.hard_max"},
         "large epsilon": {"softmax.epsilon"},
+        "sign of the exponent": {"softmax.exponent_sign"},
+        "flattened": {"softmax.shape"},
     },
     "cross_entropy": {
         "sum in place of mean": {"cross_entropy.not_averaged"},
@@ -64,6 +70,9 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "always the same": set(),
         "changes its input": {"cross_entropy.in_place"},
         "loss cut off": {"cross_entropy.epsilon"},
+        "y not used": {"cross_entropy.label_forgotten"},
+        "no logarithm": {"cross_entropy.no_logarithm"},
+        "logarithm of the mean": {"cross_entropy.log_of_mean"},
     },
     "forward": {
         "sigmoid at the output": {"forward.sigmoid_at_output"},
@@ -89,6 +98,9 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "first sample only": {"forward.one_sample"},
         "batch normalised by accident": {"forward.averaged"},
         "nothing returned": {"forward.no_return"},
+        "ReLU": {"forward.relu"},
+        "output not kept": {"forward.output_not_kept"},
+        "activations in place of zs": {"forward.a_for_z"},
     },
     "backward": {
         "not averaged": {"backward.not_averaged"},
@@ -122,6 +134,8 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "random feedback": {"backward.equation_10"},
         "gradient of the square": {"backward.factor_2"},
         "nothing returned": {"backward.no_return"},
+        "y not used": {"backward.label_forgotten"},
+        "derivative by a": {"backward.derivative_of_loss"},
     },
     "update": {
         "ascent": {"update.ascent"},
@@ -137,6 +151,8 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "divided by the rate": {"update.rate_divided"},
         "step only": {"update.step_only"},
         "two lists": {"update.two_lists"},
+        "multiplied": {"update.multiplied"},
+        "order within the pairs": {"update.pair_order"},
     },
     "minibatches": {
         "not shuffled": {"minibatches.not_shuffled"},
@@ -211,6 +227,8 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "biases frozen": {"train.frozen"},
         "momentum": {"train.step_size"},
         "weight decay": {"train.step_size"},
+        "batches used up": {"train.batches_used_up"},
+        "history as text": {"train.history_entries"},
     },
     "predict": {
         "probabilities": {"predict.probabilities"},
@@ -228,5 +246,6 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "input changed": {"predict.in_place"},
         "batch of one squeezed": {"predict.squeezed"},
         "nothing returned": {"predict.no_return"},
+        "yes or no": {"predict.yes_or_no"},
     },
 }

@@ -90,7 +90,7 @@ BREAKS = {
 @pytest.mark.parametrize("broken", OWN)
 @pytest.mark.parametrize("how", BREAKS)
 def test_one_broken_function_costs_its_own_points_only(broken, how):
-    """Whichever of the ten it is, all other tests have a right one in its place, unseen digits included (Folgefehler)."""
+    """Whichever of the ten it is: all other tests, unseen digits too, have a right one in its place (Folgefehler)."""
     cards = hand_in(f"def {broken}(*arguments, **options):\n    {BREAKS[how]}\n")
     lost = {row.title.partition(":")[0] for card in cards.values() for row in card.rows if row.earned < row.points}
     assert lost == {broken}

@@ -48,6 +48,10 @@ def sigmoid_derivative(z):
     return np.exp(-z) / (1 + np.exp(-z)) ** 2
 """,
         "derivative: matrix product": ("s * (1 - s)", "np.dot(s, 1 - s)"),
+        "step": ("1 / (1 + np.exp(-np.asarray(z)))", "(np.asarray(z) > 0) * 1.0"),
+        "derivative: arrays only": ("s = sigmoid(z)", "s = sigmoid(z[:])"),
+        "derivative: flattened": ("s * (1 - s)", "np.ravel(s * (1 - s))"),
+        "derivative: one factor": ("s * (1 - s)", "1 - s"),
     },
     "softmax": {
         "wrong axis": ("axis=1", "axis=0"),
@@ -67,6 +71,8 @@ def sigmoid_derivative(z):
         "logarithm": (_OUT, "return np.log(e / e.sum(axis=1, keepdims=True))"),
         "largest wins all": (_OUT, "return (e == e.max(axis=1, keepdims=True)) * 1.0"),
         "large epsilon": (_OUT, "return e / (e.sum(axis=1, keepdims=True) + 1e-3)"),
+        "sign of the exponent": ("np.exp(z - z.max(", "np.exp(-z + z.min("),
+        "flattened": (_OUT, "return (e / e.sum(axis=1, keepdims=True)).ravel()"),
     },
     "cross_entropy": {
         "sum in place of mean": (".mean()", ".sum()"),
@@ -91,6 +97,9 @@ def sigmoid_derivative(z):
         "always the same": (_LOSS, "return 20.0"),
         "changes its input": ("(y * a).sum(axis=1)", "a.__imul__(y).sum(axis=1)"),
         "loss cut off": (_LOSS, "return min(3.0, -np.log(np.maximum(a_true, 1e-30)).mean())"),
+        "y not used": ("(y * a).sum(axis=1)", "np.maximum(a, 1e-30)"),
+        "no logarithm": (_LOSS, "return (1 - a_true).mean()"),
+        "logarithm of the mean": (_LOSS, "return -np.log(np.maximum(a_true.mean(), 1e-30))"),
     },
     "forward": {
         "sigmoid at the output": ("softmax if L == H else sigmoid", "sigmoid"),
@@ -132,6 +141,9 @@ def forward(X, parameters):
         "first sample only": ("return zs", "zs = [z[:1] for z in zs]\n    return zs"),
         "batch normalised by accident": ("@ W + b)", "@ W / len(X) + b)"),
         "nothing returned": ("return zs, activations", "return None"),
+        "ReLU": ("else sigmoid", "else (lambda z: np.maximum(z, 0))"),
+        "output not kept": ("return zs, activations", "return zs, activations[:-1]"),
+        "activations in place of zs": ("return zs, activations", "return activations[1:], activations"),
     },
     "backward": {
         "not averaged": (" / len(y)", ""),
@@ -177,6 +189,8 @@ def forward(X, parameters):
         "random feedback": ("W.T)", "np.random.default_rng(0).normal(size=W.T.shape))"),
         "gradient of the square": ("(activations[H] - y)", "2 * (activations[H] - y)"),
         "nothing returned": ("return gradients[::-1]", "pass"),
+        "y not used": ("(activations[H] - y)", "activations[H]"),
+        "derivative by a": ("(activations[H] - y)", "(-y / activations[H])"),
     },
     "update": {
         "ascent": ("W - learning_rate * dW, b - learning_rate * db", "W + learning_rate * dW, b + learning_rate * db"),
@@ -211,6 +225,11 @@ def update(parameters, gradients, learning_rate):
         [b - learning_rate * db for (_, b), (_, db) in zip(parameters, gradients)],
     )
 """,
+        "multiplied": ("W - learning_rate * dW", "W * (1 - learning_rate * dW)"),
+        "order within the pairs": (
+            "(W - learning_rate * dW, b - learning_rate * db)",
+            "(b - learning_rate * db, W - learning_rate * dW)",
+        ),
     },
     "minibatches": {
         "not shuffled": ("rng.permutation(len(X))", "np.arange(len(X))"),
@@ -382,6 +401,13 @@ def minibatches(X, y, batch_size, rng):
             _STEP,
             "parameters = [(0.99 * W, b) for W, b in update(parameters, gradients, learning_rate)]",
         ),
+        "batches used up": (
+            "    history = []\n",
+            "    history = []\n    batches = minibatches(X, y, batch_size, rng=rng)\n",
+            _BATCHES,
+            "batches",
+        ),
+        "history as text": ("np.mean(losses))", "f'{np.mean(losses):.3f}')"),
     },
     "predict": {
         "probabilities": (".argmax(axis=1)", ""),
@@ -399,6 +425,7 @@ def minibatches(X, y, batch_size, rng):
         "input changed": ("_, activations", "X *= 2; _, activations"),
         "batch of one squeezed": ("activations[-1].argmax(axis=1)", "activations[-1].squeeze().argmax(axis=-1)"),
         "nothing returned": ("return activations", "activations"),
+        "yes or no": (".argmax(axis=1)", ".max(axis=1) > 0.5"),
     },
 }
 

@@ -1,0 +1,262 @@
+"""How far right networks stay from the limits of the tests, and wrong ones beyond them, over seeds, starts and dtypes.
+
+``python -m benchmarks.margins [--seeds 100] [--figure docs/margins.png]`` trains the sheet's own functions from five
+kinds of first weights, in float64 and float32, prints a table and draws docs/margins.png. docs/margins.md reads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.grading import solutions, unseen_digits
+from autograder.notebook.training import NEAR, RATE, step_error
+from autograder.numeric import check_gradients, init_parameters, load_digits, one_hot, random_parameters
+from autograder.numeric.gradient import TOLERANCE
+
+ROOT = Path(__file__).parents[1]
+os.environ.setdefault("AUTOGRADER_COURSE", str(ROOT))
+CORRECT = solutions("2_netzwerk")
+X, LABELS = load_digits()
+Y = one_hot(LABELS)
+SAME_NETWORK, OTHER_ORDER = 1e-4, 1e-5  # the limits of the test cell of train
+
+Network = list[tuple[Any, Any]]
+Start = Callable[[Sequence[int], np.random.Generator], Network]
+
+
+def _scaled(size: float, bias: float = 0.0) -> Start:
+    def start(sizes: Sequence[int], rng: np.random.Generator) -> Network:
+        return [(size * rng.normal(size=(m, n)), bias * rng.normal(size=n)) for m, n in pairwise(sizes)]
+
+    return start
+
+
+def _uniform(sizes: Sequence[int], rng: np.random.Generator) -> Network:
+    return [(rng.uniform(-0.3, 0.3, (m, n)), rng.uniform(-0.1, 0.1, n)) for m, n in pairwise(sizes)]
+
+
+STARTS: dict[str, Start] = {
+    "given": init_parameters,
+    "uniform 0.3": _uniform,
+    "normal 0.1": _scaled(0.1),
+    "normal 0.01": _scaled(0.01),
+    "normal 1": _scaled(1.0, 1.0),
+}
+DTYPES = (np.float64, np.float32)
+
+
+@dataclass
+class Margin:
+    """What right and wrong answers come to where a test has its ``limit``; ``above``: right ones lie above it."""
+
+    name: str
+    limit: float
+    right: list[float]
+    wrong: list[float]
+    above: bool = False
+
+    def row(self) -> str:
+        """Return the line of the table."""
+        worst = min(self.right) if self.above else max(self.right)
+        failed = sum(value < self.limit if self.above else value >= self.limit for value in self.right)
+        nearest = (max(self.wrong) if self.above else min(self.wrong)) if self.wrong else None
+        beside = "-" if nearest is None else f"{nearest:.2g}"
+        return f"| {self.name} | {self.limit:g} | {len(self.right)} | {worst:.4g} | {failed} | {beside} |"
+
+
+def follow(network: Network, batches: Any, rate: float, X: Any = X, y: Any = Y) -> Network:
+    """Return what a step for each batch makes of ``network``."""
+    for rows in batches:
+        gradients = CORRECT.backward(y[rows], *CORRECT.forward(X[rows], network), network)
+        network = CORRECT.update(network, gradients, rate)
+    return network
+
+
+def epochs_of(n: int, size: int, epochs: int, rng: np.random.Generator) -> Iterator[Any]:
+    """Yield the rows of each batch."""
+    for _epoch in range(epochs):
+        order = rng.permutation(n)
+        yield from (order[k : k + size] for k in range(0, n, size))
+
+
+def apart(one: Network, other: Network) -> float:
+    """Return how far two networks are apart, relative to their size."""
+    a, b = (np.concatenate([np.ravel(array) for pair in network for array in pair]) for network in (one, other))
+    return float(np.linalg.norm(a - b) / np.linalg.norm(b))
+
+
+def _typed(network: Network, dtype: Any) -> Network:
+    return [(W.astype(dtype), b.astype(dtype)) for W, b in network]
+
+
+def accuracy(seeds: int) -> list[Margin]:
+    """Share of digits read after the 20 epochs of the accuracy test, of one try out of three."""
+    unseen = Margin("unseen digits read, one try", 0.95, [], [], above=True)
+    aside = Margin("digits put aside read, one try", 0.93, [], [], above=True)
+    cases = ((unseen, 1440, *unseen_digits()), (aside, 1200, X[1200:], LABELS[1200:]))
+    for margin, n, images, labels in cases:
+        for start in STARTS.values():
+            for seed in range(seeds):
+                rng = np.random.default_rng(seed)
+                network = follow(start([64, 64, 10], rng), epochs_of(n, 16, 20, rng), 1.0)
+                margin.right.append(float(np.mean(CORRECT.predict(images, network) == labels)))
+    return [unseen, aside]
+
+
+def steps(seeds: int) -> list[Margin]:
+    """Tiny steps beside the gradient, and the same with a step too few or half the rate."""
+    margin = Margin("steps beside the gradient (relative)", NEAR, [], [])
+    for seed in range(seeds):
+        for start in STARTS.values():
+            for sizes, epochs, size in (([64, 8, 10], 1, 5), ([64, 9, 7, 10], 3, 5), ([64, 10], 2, 10)):
+                rng = np.random.default_rng(seed)
+                network = start(sizes, rng)
+                batches = list(epochs_of(20, size, epochs, rng))
+                slope = CORRECT.backward(Y[:20], *CORRECT.forward(X[:20], network), network)
+                for dtype in DTYPES:
+                    given = _typed(network, dtype)
+                    data = X[:20].astype(dtype), Y[:20].astype(dtype)
+                    margin.right.append(step_error(given, follow(given, batches, RATE, *data), slope, len(batches)))
+                for wrong, rate in ((batches[:-1], RATE), (batches, RATE / 2), (batches, 1.1 * RATE)):
+                    margin.wrong.append(step_error(network, follow(network, wrong, rate), slope, len(batches)))
+    return [margin]
+
+
+def orders(seeds: int) -> list[Margin]:
+    """Compare the end of a training with its computed end, and with what another order leads to."""
+    same = Margin("end of two epochs (relative)", SAME_NETWORK, [], [])
+    other = Margin("ends of different orders (relative)", OTHER_ORDER, [], [], above=True)
+    for seed in range(seeds):
+        for start in STARTS.values():
+            rng = np.random.default_rng(seed)
+            network = start([64, 7, 10], rng)
+            batches = list(epochs_of(4, 2, 2, rng))
+            end = follow(network, batches, 0.8)
+            single = _typed(network, np.float32)
+            in_single = follow(single, batches, 0.8, X.astype(np.float32), Y.astype(np.float32))
+            same.right += [apart(in_single, end)]
+            same.wrong += [apart(follow(network, batches, 0.79), end), apart(follow(network, batches[:-1], 0.8), end)]
+            network = start([64, 10], rng)
+            turns = [list(rng.permutation(4)) for _turn in range(6)]
+            end = follow(_typed(network, np.float32), [[k] for turn in turns for k in turn], 0.3)
+            repeated = [
+                follow(network, [[k] for k in order] * 6, 0.3)
+                for order in permutations(range(4))
+                if any(turn != list(order) for turn in turns)
+            ]
+            other.right.append(min(apart(end, each) for each in repeated))
+    return [same, other]
+
+
+def gradients(seeds: int) -> list[Margin]:
+    """Check gradients, right and with three mistakes that are hard to see."""
+    margin = Margin("gradient check (relative)", TOLERANCE, [], [])
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        network = random_parameters([5, 4, 3], rng)
+        images, y = rng.normal(size=(7, 5)), one_hot(rng.integers(3, size=7), 3)
+        zs, activations = CORRECT.forward(images, network)
+
+        def loss(parameters: Any, images: Any = images, y: Any = y) -> float:
+            return float(CORRECT.cross_entropy(y, CORRECT.forward(images, parameters)[1][-1]))
+
+        right = CORRECT.backward(y, zs, activations, network)
+        margin.right.append(max(check.error for check in check_gradients(loss, network, right)))
+        # z and a one row apart; the derivative at 0.99 z; one percent too long
+        for mistaken in (
+            CORRECT.backward(y, [z[::-1] for z in zs], activations, network),
+            CORRECT.backward(y, [0.99 * z for z in zs], activations, network),
+            [(1.01 * dW, db) for dW, db in right],
+        ):
+            margin.wrong.append(max(check.error for check in check_gradients(loss, network, mistaken)))
+    return [margin]
+
+
+def values(seeds: int) -> list[Margin]:
+    """Gradients computed in float32 beside float64, the test of backward that allows least."""
+    margin = Margin("gradients in float32 (of rtol 1e-3 and atol 1e-5)", 1.0, [], [])
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        network = random_parameters([4, 5, 3], rng)
+        images, y = rng.normal(size=(6, 4)), one_hot(rng.integers(3, size=6), 3)
+        exact = CORRECT.backward(y, *CORRECT.forward(images, network), network)
+        single = _typed(network, np.float32)
+        found = CORRECT.backward(y.astype(np.float32), *CORRECT.forward(images.astype(np.float32), single), single)
+        margin.right.append(
+            max(
+                float((np.abs(a - b) / (1e-5 + 1e-3 * np.abs(b))).max())
+                for pair, right in zip(found, exact, strict=True)
+                for a, b in zip(pair, right, strict=True)
+            )
+        )
+    return [margin]
+
+
+def falling(seeds: int) -> list[Margin]:
+    """Last mean loss over the first, after the five and the twelve epochs of the test of train."""
+    margins = [
+        Margin("last loss over first, 5 epochs", 1.0, [], []),
+        Margin("last loss over first, 12 epochs", 0.7, [], []),
+    ]
+    for margin, epochs in zip(margins, (5, 12), strict=True):
+        for start in STARTS.values():
+            for seed in range(seeds):
+                rng = np.random.default_rng(seed)
+                network, losses = start([64, 10], rng), []
+                for _epoch in range(epochs):
+                    network = follow(network, epochs_of(40, 10, 1, rng), 0.5)
+                    losses.append(CORRECT.cross_entropy(Y[:40], CORRECT.forward(X[:40], network)[1][-1]))
+                margin.right.append(float(losses[-1] / losses[0]))
+    return margins
+
+
+def draw(margins: Sequence[Margin], path: Path) -> None:
+    """Draw each margin as a strip: right ones blue, wrong ones orange, the limit a line."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from autograder.notebook.style import BLUE, ORANGE, STYLE
+
+    rng = np.random.default_rng(0)
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(len(margins), 1, figsize=(7.5, 1.05 * len(margins)), layout="constrained")
+        for axis, margin in zip(axes, margins, strict=True):
+            for points, colour, height in ((margin.right, BLUE, 0.0), (margin.wrong, ORANGE, 1.0)):
+                shown = np.maximum(points, 1e-17)
+                axis.scatter(shown, height + rng.uniform(-0.3, 0.3, len(shown)), s=4, color=colour, alpha=0.4, lw=0)
+            axis.axvline(margin.limit, color="black", linewidth=1.5)
+            axis.set_title(margin.name, loc="left", fontsize=9)
+            axis.set_yticks([])
+            axis.set_ylim(-0.5, 1.5 if margin.wrong else 0.5)
+            if margin.name.endswith("(relative)") or "float32" in margin.name:
+                axis.set_xscale("log")
+        figure.savefig(path, dpi=90)
+
+
+def main() -> None:
+    """Measure, print and draw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=100, help="seeds for each of the five kinds of first weights")
+    parser.add_argument("--figure", type=Path, default=ROOT / "docs" / "margins.png")
+    chosen = parser.parse_args()
+    margins = [
+        margin for measure in (gradients, values, steps, orders, falling, accuracy) for margin in measure(chosen.seeds)
+    ]
+    print("| check | limit | right ones | worst of them | failed | nearest wrong one |\n|:--|--:|--:|--:|--:|--:|")
+    for margin in margins:
+        print(margin.row())
+    draw(margins, chosen.figure)
+
+
+if __name__ == "__main__":
+    main()
