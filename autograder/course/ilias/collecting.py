@@ -161,7 +161,7 @@ class _Collecting:
         if inside is None:
             return None
         self.listing = inside.path
-        self.rest.append(Piece(inside.path, Fate.UNPACKED, why=_("The Excel list of ILIAS; it was read.")))
+        self.rest.append(Piece(inside.path, Fate.READ, why=_("The Excel list of ILIAS; it was read.")))
         with self.archive.open(inside.entry) as file:
             return read_list(file, self.settings.zone)
 
@@ -184,10 +184,12 @@ class _Collecting:
         group = planned.group
         place = self.pipeline.folder("submitted", group.nbgrader_student, self.assignment)
         who = "" if self.wanted.anonymous else _names(group.members)
+        said, doubts = (tuple(map(self._renaming(group), texts)) for texts in (planned.said, planned.doubts))
         time = planned.time and planned.time.astimezone(self.settings.zone)
-        told = Collected(group.nbgrader_student, Status.EMPTY, who, time, said=planned.said, doubts=planned.doubts)
+        told = Collected(group.nbgrader_student, Status.EMPTY, who, time, said=said, doubts=doubts)
         if planned.question:
-            asked = replace(told, status=Status.ASKED, doubts=(planned.question, *told.doubts))
+            # the question names people, so it must not stand beside their pseudonym
+            asked = replace(told, student=group.student, status=Status.ASKED, doubts=(planned.question, *told.doubts))
             if place.is_dir():
                 asked = replace(asked, said=(*asked.said, _("What was collected before stays for now.")))
             return _Ready(asked, group, folder, place)
@@ -205,9 +207,12 @@ class _Collecting:
         ready = _Ready(told, group, folder, place, digest(folder))
         return replace(ready, told=self._compared(ready))
 
+    def _renaming(self, group: Group) -> Callable[[str], str]:
+        """Return what takes the names of a group out of a text, if nobody is to read them."""
+        return without_names(group.members) if self.wanted.anonymous else str
+
     def _lay(self, planned: Planned, folder: Path) -> Unpacker:
-        people = planned.group.members
-        renamed: Callable[[str], str] = without_names(people) if self.wanted.anonymous else str
+        renamed = self._renaming(planned.group)
         unpacker = Unpacker(folder, self.limits, renamed)
         for number, one in enumerate(planned.folders, start=1):
             within = PurePosixPath()

@@ -35,6 +35,7 @@ _FATE = {
     Fate.LITTER: N_("left by a system, left out"),
     Fate.OLDER: N_("older version, left out"),
     Fate.REFUSED: N_("not taken"),
+    Fate.READ: N_("read"),
 }
 
 

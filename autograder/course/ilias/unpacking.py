@@ -30,6 +30,7 @@ class Fate(StrEnum):
     LITTER = "litter"  # nobody meant to hand it in
     OLDER = "older"  # a newer version counts
     REFUSED = "refused"  # it was not written anywhere
+    READ = "read"  # it is ILIAS's own
 
 
 @dataclass(frozen=True)

@@ -394,7 +394,12 @@ def test_anonymous_hand_ins_name_nobody_but_in_the_mapping_file(course: Pipeline
         ),
         Upload(person(5), own, team=7),
     ]
-    done = run(course, Exercise(uploads=uploads), anonymous=True)
+    listed = Exercise(uploads=[uploads[0], uploads[2]], release=8)  # the list lacks somebody
+    (course.root / "liste.xlsx").write_bytes(listed.listing())
+    (course.root / "abgaben.zip").write_bytes(Exercise(uploads=uploads, release=8).download())
+    wanted = Wanted(course.root / "abgaben.zip", course.root / "liste.xlsx", anonymous=True)
+    done = collect(course, ASSIGNMENT, wanted)
+    assert any("steht nicht in der Excel-Liste" in doubt for hand_in in done.hand_ins for doubt in hand_in.doubts)
     secret = [
         "Grünwald",
         "Gruenwald",
@@ -415,7 +420,22 @@ def test_anonymous_hand_ins_name_nobody_but_in_the_mapping_file(course: Pipeline
         assert not [word for word in secret if word.casefold() in text.casefold()]
     for group in read_mapping(mapping):
         assert files(course, group.nbgrader_student)
-    assert statuses(run(course, Exercise(uploads=uploads), anonymous=True)).keys() == statuses(done).keys()
+    assert statuses(collect(course, ASSIGNMENT, wanted)).keys() == statuses(done).keys()
+
+
+def test_an_anonymous_teams_question_stands_beside_no_pseudonym(course: Pipeline) -> None:
+    uploads = [Upload(person(n), sheet(course.root, f"x{n}"), team=7) for n in (4, 5)]
+    done = run(course, Exercise(uploads=uploads), anonymous=True)
+    (group,) = read_mapping(mapping_path(course.root, ASSIGNMENT))
+    assert group.pseudonym not in page(done)
+    done = run(course, Exercise(uploads=uploads), anonymous=True, taken={"7": person(4).login})
+    assert group.pseudonym in page(done)
+    assert not [
+        one
+        for n in (4, 5)
+        for one in (person(n).login, person(n).last_name, str(person(n).usr_id))
+        if one in page(done)
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ the report
