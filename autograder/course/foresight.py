@@ -1,6 +1,5 @@
 """What grading would do, found out without doing it: nothing runs, and nothing is written in the course."""
 
-import tempfile
 from dataclasses import dataclass
 from fnmatch import filter as matching
 from pathlib import Path
@@ -11,6 +10,7 @@ from autograder.course.run import Wanted
 from autograder.grading.cache import Cache, Record, key_of
 from autograder.grading.preparing import Graded, Settings, prepare
 from autograder.grading.recovery import holds_anything
+from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 from autograder.grading.solutions import CONFIGURATION
 
@@ -47,7 +47,7 @@ def _look_up(
     """Return what is kept of a hand-in's notebooks, and the names of those that have to run."""
     records: dict[str, Record] = {}
     to_run = []
-    with tempfile.TemporaryDirectory(prefix="autograder_") as scratch:
+    with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
         for name, notebook in task.notebooks.items():
             spent = sum(record.seconds for record in records.values())

@@ -36,6 +36,10 @@ class Ledger:
         """Write the entry of a hand-in; the last step of its import."""
         write_checked(self._path(student), json.dumps(asdict(entry)))
 
+    def forget(self, student: str) -> None:
+        """Remove the entry of a hand-in that could not be graded."""
+        self._path(student).unlink(missing_ok=True)
+
     def _path(self, student: str) -> Path:
         return self._folder / student / "entry.json"
 

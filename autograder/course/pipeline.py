@@ -105,6 +105,16 @@ class Pipeline:
         """Return what is configured of how notebooks run."""
         return Execute(parent=self._app).settings()
 
+    def cache_days(self) -> float:
+        """Return for how many days what became of a notebook is kept that nobody asks for."""
+        return float(Execute(parent=self._app).cache_days)
+
+    def waits_for_human(self, assignment: str, student: str) -> bool:
+        """Tell whether something of a hand-in has to be decided by a human."""
+        with self.gradebook() as gradebook, suppress(MissingEntry):
+            return bool(gradebook.find_submission(assignment, student).needs_manual_grade)
+        return False
+
     def forgotten(self, assignment: str) -> list[str]:
         """Return who is in the gradebook, and so in grades.csv, without a hand-in in ``submitted``."""
         with self.gradebook() as gradebook:

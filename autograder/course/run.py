@@ -4,15 +4,19 @@ Workers go ahead and fill the cache; nbgrader then grades each hand-in by itself
 notebooks. So the gradebook has one writer, and whatever stops a run, the next one goes on where it was.
 """
 
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fnmatch import filter as matching
 from functools import partial
+from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from autograder.course.cluster import ClusterError
 from autograder.course.ledger import Entry, Ledger, hash_of
 from autograder.course.pipeline import LOGFILE, Pipeline, StepError
 from autograder.course.results import Result, result_of, tasks_of
@@ -20,21 +24,36 @@ from autograder.course.view import GRADES, View
 from autograder.grading.cache import Cache
 from autograder.grading.preparing import Graded, grade
 from autograder.grading.recovery import holds_anything
+from autograder.grading.run import Outcome
 from autograder.grading.solutions import CONFIGURATION
-from autograder.grading.worker import Worker
+from autograder.grading.worker import Job, Worker, WorkerError
 from autograder.messages import _
 
 _T = TypeVar("_T")
+_AHEAD = 3  # hand-ins a worker that run, or have run and wait for the gradebook
+
+
+class Only(StrEnum):
+    """Which hand-ins to grade: new or changed ones, those that could not be graded, those that wait for a human."""
+
+    CHANGED = "changed"
+    FAILED = "failed"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose hand-ins to grade, which ``notebook`` of them (a pattern), by how many ``jobs``; ``fresh``: all anew."""
+    """Whose hand-ins to grade, which ``notebook`` of them (a pattern), by how many ``jobs``; ``fresh``: all anew.
+
+    ``only`` leaves out the hand-ins that are not so; ``worker`` makes who runs notebooks, once a job.
+    """
 
     students: list[str]
     notebook: str = "*"
     jobs: int = 1
     fresh: bool = False
+    only: Only | None = None
+    worker: Callable[[], Worker] = Worker
 
 
 def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -> list[Result]:
@@ -42,15 +61,17 @@ def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -
 
     A hand-in that cannot be graded is noted and the others follow. What was graded until Ctrl-C stays.
     """
-    view.begin(assignment, tasks_of(pipeline, assignment), len(wanted.students))
+    run = _Run(pipeline, assignment, wanted, view)
+    view.begin(assignment, tasks_of(pipeline, assignment), len(run.students))
     results: list[Result] = []
     stopped = True
     try:
-        with closing(_Run(pipeline, assignment, wanted, view).results()) as found:
+        with closing(run.results()) as found:
             for result in found:
                 results.append(result)
                 view.ended(result)
         stopped = False
+        run.cache.prune(pipeline.cache_days())
     finally:
         results.sort(key=lambda result: result.student)
         if results:
@@ -69,25 +90,40 @@ class _Run:
         self.settings = pipeline.settings()
         self.cache = Cache(pipeline.root)
         self.ledger = Ledger(pipeline.root, assignment)
+        self.students = [student for student in wanted.students if self.is_meant(student)]
+
+    def is_meant(self, student: str) -> bool:
+        """Tell whether ``only`` is so of a hand-in."""
+        match self.wanted.only:
+            case None:
+                return True
+            case Only.REVIEW:
+                return self.pipeline.waits_for_human(self.assignment, student)
+            case Only.FAILED:
+                return holds_anything(self.folder(student)) and self.ledger.find(student) is None
+            case Only.CHANGED:
+                if not holds_anything(self.folder(student)):
+                    return False
+                put_in = self.put_in(self.grade(student, _Nobody(), alone=True))
+                return put_in is None or not self.stands(student, put_in)
+
+    def folder(self, student: str) -> Path:
+        """Return what was handed in."""
+        return self.pipeline.folder("submitted", student, self.assignment)
 
     def results(self) -> Generator[Result, None, None]:
         """Yield the results as they come, those that have to run alone at the end."""
         beside = self.wanted.jobs > 1
         again = []
-        with _Workers(self.wanted.jobs) as workers:
-            futures = {
-                workers.do(partial(self.ahead, student, alone=not beside, fresh=self.wanted.fresh)): student
-                for student in self.in_order()
-            }
-            for future in as_completed(futures):
-                student, graded = futures.pop(future), future.result()
+        ahead = partial(self.ahead, alone=not beside, fresh=self.wanted.fresh)
+        with _Workers(self.wanted.jobs, self.wanted.worker) as workers:
+            for student, graded in workers.each(self.in_order(), ahead):
                 if beside and graded is not None and graded.doubtful:
                     again.append(student)
                 else:
                     yield self.finish(student, graded)
-        with _Workers(1) as workers:
-            for student in again:
-                graded = workers.do(partial(self.ahead, student, alone=True)).result()
+        with _Workers(1, self.wanted.worker) as workers:
+            for student, graded in workers.each(again, partial(self.ahead, alone=True)):
                 yield self.finish(student, graded)
 
     def in_order(self) -> list[str]:
@@ -97,38 +133,56 @@ class _Run:
             entry = self.ledger.find(student)
             return float("inf") if entry is None else entry.seconds
 
-        return sorted(self.wanted.students, key=expected, reverse=True)
+        return sorted(self.students, key=expected, reverse=True)
 
     def ahead(self, student: str, worker: Worker, *, alone: bool, fresh: bool = False) -> Graded | None:
         """Run a hand-in's notebooks; None where there are none or something is wrong, which nbgrader will tell."""
-        folder = self.pipeline.folder("submitted", student, self.assignment)
-        if not holds_anything(folder):
+        if not holds_anything(self.folder(student)):
             return None
         self.view.started(student)
+        return self.grade(student, worker, alone=alone, fresh=fresh)
+
+    def grade(self, student: str, worker: Worker, *, alone: bool, fresh: bool = False) -> Graded | None:
+        """Return what becomes of a hand-in's notebooks, None where something is wrong."""
+        folder = self.folder(student)
         try:
             return grade(folder, self.sheet, self.chosen, self.settings, worker, self.cache, alone=alone, fresh=fresh)
+        except ClusterError:
+            raise
         except Exception:
             self.pipeline.log.warning("%s could not run ahead", student, exc_info=True)
             return None
 
+    def put_in(self, graded: Graded | None) -> str | None:
+        """Return a hash of all that makes a hand-in's marks and feedback, None where some of it is not known."""
+        if graded is None or len(graded.records) < graded.notebooks or self.wanted.notebook != "*":
+            return None
+        return hash_of(graded, self.settings, self.pipeline.root / CONFIGURATION)
+
+    def stands(self, student: str, put_in: str | None) -> bool:
+        """Tell whether what the gradebook and the folders hold of a hand-in is what came of ``put_in``."""
+        entry = self.ledger.find(student)
+        if entry is None or entry.put_in != put_in:
+            return False
+        return entry.came_out == self.pipeline.standing(self.assignment, student)
+
     def finish(self, student: str, graded: Graded | None) -> Result:
         """Let nbgrader grade a hand-in, unless nothing has changed since it last did."""
-        if not holds_anything(self.pipeline.folder("submitted", student, self.assignment)):
+        if not holds_anything(self.folder(student)):
             return Result(student, {}, (_("handed in no notebook."),))
-        put_in = None
-        if graded is not None and len(graded.records) == graded.notebooks and self.wanted.notebook == "*":
-            put_in = hash_of(graded, self.settings, self.pipeline.root / CONFIGURATION)
-        entry = self.ledger.find(student)
+        put_in = self.put_in(graded)
         try:
-            came_out = self.pipeline.standing(self.assignment, student)
-            if entry is None or self.wanted.fresh or (entry.put_in, entry.came_out) != (put_in, came_out):
+            if self.wanted.fresh or not self.stands(student, put_in):
                 self.pipeline.autograde(self.assignment, student, self.wanted.notebook)
                 self.pipeline.generate_feedback(self.assignment, student, self.wanted.notebook)
                 if put_in is not None and graded is not None:
                     came_out = self.pipeline.standing(self.assignment, student)
                     self.ledger.write(student, Entry(put_in, came_out, graded.seconds))
+                elif self.wanted.notebook == "*":
+                    self.ledger.forget(student)
             result = result_of(self.pipeline, self.assignment, student, self.tasks)
         except StepError as error:
+            self.ledger.forget(student)
             note = _("could not be graded: {error} (details in {log})", error=error, log=LOGFILE)
             return Result(student, {}, (note,), failed=True)
         if graded is None:
@@ -136,12 +190,20 @@ class _Run:
         return replace(result, seconds=round(graded.seconds, 3), cached=not graded.ran)
 
 
-class _Workers:
-    """Threads with a worker process each; on leaving, all of them end, also in the middle of something."""
+class _Nobody(Worker):
+    """Runs nothing: only what is in the cache is found."""
 
-    def __init__(self, count: int) -> None:
+    def run(self, job: Job) -> list[Outcome]:  # noqa: ARG002
+        """Refuse."""
+        raise WorkerError
+
+
+class _Workers:
+    """Threads with a worker each; on leaving, all of them end, also in the middle of something."""
+
+    def __init__(self, count: int, make: Callable[[], Worker]) -> None:
         self._threads = ThreadPoolExecutor(count)
-        self._all = [Worker() for _each in range(count)]
+        self._all = [make() for _each in range(count)]
         self._idle = list(self._all)
 
     def __enter__(self) -> Self:
@@ -154,14 +216,24 @@ class _Workers:
         for worker in self._all:
             worker.close()
 
-    def do(self, work: Callable[[Worker], _T]) -> Future[_T]:
-        """Do ``work`` with the next worker that is free."""
+    def each(self, students: Iterable[str], work: Callable[[str, Worker], _T]) -> Iterator[tuple[str, _T]]:
+        """Do ``work`` for all ``students``, and yield each with what came of it, who is done first.
 
-        def with_worker() -> _T:
-            worker = self._idle.pop()
-            try:
-                return work(worker)
-            finally:
-                self._idle.append(worker)
+        It is not far ahead of whoever takes that, so that memory does not grow with the class.
+        """
+        waiting = iter(students)
+        running: dict[Future[_T], str] = {}
+        while True:
+            for student in islice(waiting, _AHEAD * len(self._all) - len(running)):
+                running[self._threads.submit(self._with_worker, student, work)] = student
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), future.result()
 
-        return self._threads.submit(with_worker)
+    def _with_worker(self, student: str, work: Callable[[str, Worker], _T]) -> _T:
+        worker = self._idle.pop()
+        try:
+            return work(student, worker)
+        finally:
+            self._idle.append(worker)

@@ -66,6 +66,8 @@ class Lines:
         self.tasks = list(tasks)
         self.hand_ins = hand_ins
         self.done: list[Result] = []
+        if not hand_ins:
+            self.say(_("Nothing to do."))
 
     def started(self, student: str) -> None:
         """Tell nothing."""

@@ -6,8 +6,10 @@ was left and from what else the machine had to do, so that such a record counts 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from autograder.grading.files import digest, write_whole
 from autograder.grading.run import Outcome
 from autograder.grading.worker import Job, Worker
 
+_UNFINISHED = 3600.0  # seconds after which nobody writes any more to a file that was begun
 FOLDER = ".autograder"  # in the course's folder; it may be removed at any time
 
 
@@ -49,9 +52,18 @@ class Cache:
         """Return the record of ``key``; none where its file is torn or not ours."""
         try:
             said = json.loads(read_checked(self._path(key)))
+            os.utime(self._path(key))  # it is in use, see prune
             return Record(**(said | {"outcomes": [Outcome(**outcome) for outcome in said["outcomes"]]}))
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+    def prune(self, days: float) -> None:
+        """Remove what has not been used for so many ``days``, and what a killed process left unfinished."""
+        end = time.time() - days * 24 * 3600
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < (end if path.suffix == ".json" else time.time() - _UNFINISHED):
+                    path.unlink()
 
     def keep(self, key: str, record: Record) -> None:
         """Keep ``record`` under ``key``, in place of the one before."""
@@ -84,9 +96,8 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
     record = None if fresh else cache.find(key)
     if record is not None and record.counts(job, alone=alone):
         return record, False
-    started = time.monotonic()
-    outcomes = worker.run(job)
-    record = Record(outcomes, time.monotonic() - started, job.seconds, alone)
+    outcomes, seconds = worker.timed(job)
+    record = Record(outcomes, seconds, job.seconds, alone)
     cache.keep(key, record)
     return record, True
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import atexit
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from autograder.grading.limits import Limits
 from autograder.grading.notes import add_notes
 from autograder.grading.preparing import Settings, code_cells
 from autograder.grading.run import Outcome, notes_on
+from autograder.grading.scratch import Scratch
 from autograder.grading.worker import Worker, WorkerError
 from autograder.messages import _
 
@@ -37,6 +37,9 @@ class Execute(NbGraderPreprocessor):
     memory_limit = Integer(Limits.memory_bytes, help="Bytes of memory of a submission").tag(config=True)
     output_limit = Integer(Limits.output_bytes, help="Characters of output that are kept of a cell").tag(config=True)
     use_cache = Bool(True, help="Take over what became of the same notebook before").tag(config=True)
+    cache_days = Float(180, help="Days after which what nobody asked for is forgotten (autograder grade)").tag(
+        config=True
+    )
     unsafe_no_sandbox = Bool(
         False, help="Run students' code without a sandbox. Only for hand-ins that you wrote yourself."
     ).tag(config=True)
@@ -55,7 +58,7 @@ class Execute(NbGraderPreprocessor):
         code = code_cells(notebook)
         started = time.monotonic()
         seconds = None
-        with tempfile.TemporaryDirectory() as folder:
+        with Scratch() as folder:
             graded = course.format_path(course.autograded_directory, names["student"], names["assignment"])
             release = course.format_path(course.release_directory, ".", names["assignment"])
             stage([Path(graded), Path(release)], course.ignore, Path(folder))

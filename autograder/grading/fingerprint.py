@@ -19,11 +19,22 @@ _SOLUTIONS = "solutions"  # by which a test asks for a source notebook
 
 @cache
 def package() -> str:
-    """Return a hash of this package, without the command line, and of everything else that is installed."""
+    """Return a hash of :func:`parts`."""
+    return _hash(f"{name}:{version}" for name, version in parts().items())
+
+
+def parts() -> dict[str, str]:
+    """Return what is installed here, by name: Python, this package (without the command line), every library."""
     course = _PACKAGE / "course"
     files = (path for path in _files(_PACKAGE) if course not in path.parents and path.suffix != ".po")
-    installed = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    return _hash([sys.version, platform.machine(), LANGUAGE, *installed, *_contents(_PACKAGE, files)])
+    own = {
+        "Python": sys.version,
+        "machine": platform.machine(),
+        "language": LANGUAGE,
+        "autograder": _hash(_contents(_PACKAGE, files)),
+    }
+    installed = (path.stem.partition("-") for path in sorted(Path(sysconfig.get_path("purelib")).glob("*.dist-info")))
+    return {name: version for name, _dash, version in installed} | own
 
 
 def sheet(source: Path, cells: Sequence[Cell]) -> str:

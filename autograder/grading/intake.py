@@ -11,7 +11,6 @@ import contextlib
 import fnmatch
 import glob
 import re
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from autograder.grading import review
 from autograder.grading.notes import add_notes
 from autograder.grading.reading import UnreadableNotebookError
 from autograder.grading.recovery import TIMESTAMP, holds_anything, lay_out, read_timestamp, recover
+from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 
 
@@ -56,7 +56,7 @@ class Intake:
 
     def __init__(self, converter: Autograde) -> None:
         """Let ``converter`` grade what was handed in, from a folder that goes with this object."""
-        self._scratch = tempfile.TemporaryDirectory(prefix="autograder_")
+        self._scratch = Scratch()
         self._log = converter.log
         course = converter.coursedir
         assignment = course.assignment_id

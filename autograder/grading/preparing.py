@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from autograder.grading.limits import Limits
 from autograder.grading.recovery import lay_out, recover
 from autograder.grading.repair import repair
 from autograder.grading.run import Cell
+from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.grading.worker import Job, Worker, WorkerError
@@ -111,7 +111,7 @@ def grade(
     """Run what of the hand-in in ``folder`` is not in ``cache`` yet, beside others or ``alone``, and keep it there."""
     records: dict[str, Record] = {}
     ran = False
-    with tempfile.TemporaryDirectory(prefix="autograder_") as scratch:
+    with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
         for name, notebook in task.notebooks.items():
             spent = sum(record.seconds for record in records.values())

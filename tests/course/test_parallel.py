@@ -17,7 +17,6 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.course import run as course_run
 from autograder.course.pipeline import Pipeline
 from autograder.course.results import Result, Task
 from autograder.course.run import Wanted, grade_all
@@ -256,9 +255,8 @@ def test_what_came_too_late_beside_others_runs_once_more_alone(
     answer(fresh, "anna", CORRECT)
     seen: list[str] = []
     monkeypatch.setattr(Hurried, "seen", seen, raising=False)
-    monkeypatch.setattr(course_run, "Worker", Hurried)
     pipeline = Pipeline(fresh)
-    (result,) = grade_all(pipeline, ASSIGNMENT, Wanted(["anna"], jobs=jobs), JsonLines())
+    (result,) = grade_all(pipeline, ASSIGNMENT, Wanted(["anna"], jobs=jobs, worker=Hurried), JsonLines())
     assert isinstance(result, Result)
     assert result.points["double_test"] == (2.0 if jobs == 2 else 0.0)
     assert seen.count("double") == jobs
