@@ -48,28 +48,27 @@ def add(steps: common.Steps) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Collect, as the only run in this course; 1 if a question is open."""
+    return common.alone(chosen, _collect)
+
+
+def _collect(chosen: argparse.Namespace, root: Path) -> int:
     from autograder.course.ilias.collecting import CollectError, Wanted, collect
     from autograder.course.ilias.report import lines, write
-    from autograder.course.lock import BusyError, locked
     from autograder.course.pipeline import Pipeline
 
-    root = common.root(chosen)
     archive, listing = chosen.archive.resolve(), chosen.listing and chosen.listing.resolve()
     wanted = Wanted(archive, listing, dict(chosen.take), chosen.deadline, chosen.anonymous, chosen.dry_run)
+    pipeline = Pipeline(root)
+    assignment = _sheet(chosen.sheet, pipeline.assignments())
+    if not pipeline.folder("release", ".", assignment).is_dir():
+        return common.fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
     try:
-        with locked(root):
-            pipeline = Pipeline(root)
-            assignment = _sheet(chosen.sheet, pipeline.assignments())
-            if not pipeline.folder("release", ".", assignment).is_dir():
-                return common.fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
-            done = collect(pipeline, assignment, wanted)
-            said = lines(done)
-            if not chosen.dry_run:
-                said.append(_("Report: {path}", path=write(done, pipeline.root)))
-    except BusyError as error:
-        return common.fail(_("This course is being graded already: {who}", who=error))
+        done = collect(pipeline, assignment, wanted)
     except CollectError as error:
         return common.fail(str(error))
+    said = lines(done)
+    if not chosen.dry_run:
+        said.append(_("Report: {path}", path=write(done, pipeline.root)))
     print("\n".join(said))  # noqa: T201
     return int(done.open_questions)
 

@@ -40,13 +40,16 @@ def root(chosen: argparse.Namespace) -> Path:
         sys.exit(fail(str(error)))
 
 
-def alone(root: Path, work: Callable[[], int]) -> int:
-    """Do ``work`` as the only run in the course in ``root``, and return its exit status."""
+def alone(chosen: argparse.Namespace, work: Callable[[argparse.Namespace, Path], int]) -> int:
+    """Do ``work`` as the only run in its course, unless it writes nothing, and return its exit status."""
     from autograder.course.lock import BusyError, locked
 
+    course = root(chosen)
+    if chosen.dry_run:
+        return work(chosen, course)
     try:
-        with locked(root):
-            return work()
+        with locked(course):
+            return work(chosen, course)
     except BusyError as error:
         return fail(_("This course is being graded already: {who}", who=error))
 

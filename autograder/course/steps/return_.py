@@ -29,8 +29,7 @@ def add(steps: common.Steps) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Return the chosen sheets, while nobody grades."""
-    root = common.root(chosen)
-    return _return_all(chosen, root) if chosen.dry_run else common.alone(root, lambda: _return_all(chosen, root))
+    return common.alone(chosen, _return_all)
 
 
 def _return_all(chosen: argparse.Namespace, root: Path) -> int:
