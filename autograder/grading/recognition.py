@@ -89,12 +89,13 @@ def _claim(cell: NotebookNode, masters: Masters) -> str | None:
 def _fits(cell: NotebookNode, masters: Masters) -> list[str]:
     """Return the masters that what ``cell`` holds belongs to."""
     words, names = tuple(cell.source.split()), defined(cell.source)
+    has_magic = "%" in cell.source
     fits = []
     for grade_id, master in masters.items():
         marks = _marks(master.source)
         same = bool(words) and words == marks.words
         defines = bool(marks.defined) and marks.defined <= names
-        if not (same or marks.magic or defines):
+        if not (same or (marks.magic and has_magic) or defines):
             continue  # before the master is asked what it is, which takes longer than all else
         if utils.is_locked(master):
             if same:

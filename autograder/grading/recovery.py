@@ -224,7 +224,7 @@ class _Recovery:
 
     def _own(self, file: _File) -> list[NotebookNode]:
         """Return the cells of ``file`` without those of notebooks that are found nowhere else."""
-        others = self.missing & {other for other in file.shares if _answered(file, self.masters[other])}
+        others = {other for other in self.missing & file.shares.keys() if _answered(file, self.masters[other])}
         if not others:
             return list(file.cells)
         return [cell for cell, owner in zip(file.cells, _neighbours(file.owners), strict=True) if owner not in others]
