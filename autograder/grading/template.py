@@ -4,9 +4,11 @@ The cells that run here are the author's, as they were handed out. A template th
 is a copy of it, with its variables, its history and the files that the cells wrote.
 """
 
+import fcntl
 import os
 import random
 import socket
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -31,7 +33,8 @@ class Template(Session):
         self._files: dict[str, bytes] = {}
         self._random_before = _random_states()
         self._random: tuple[Any, Any] | None = None
-        self._open_before = len(list(Path("/proc/self/fd").iterdir()))
+        self._open_before = _open_files()
+        self._libraries: list[tuple[int, str, int]] = []  # number, path and position of files that libraries hold open
 
     def finish(self) -> bool:
         """Keep what the cells left behind; return whether a copy of this process is as good as having run them."""
@@ -47,9 +50,19 @@ class Template(Session):
         return (
             not elsewhere
             and threading.active_count() == 1
-            and len(list(Path("/proc/self/fd").iterdir())) == self._open_before
+            and self._find_libraries()
             and not Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").strip()
         )
+
+    def _find_libraries(self) -> bool:
+        """Find what the cells left open, as Matplotlib does with fonts; return whether a copy can open it anew."""
+        for number in _open_files() - self._open_before:
+            path = str(Path(f"/proc/self/fd/{number}").readlink())
+            writes = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+            if writes or not path.startswith((sys.prefix, sys.base_prefix)) or not Path(path).is_file():
+                return False
+            self._libraries.append((number, path, os.lseek(number, 0, os.SEEK_CUR)))
+        return True
 
     def room(self, settings: str) -> None:
         """Open a room for a copy of this interpreter; the supervisor's socket came along, and an archive of files."""
@@ -72,10 +85,21 @@ class Template(Session):
         for service in ("finish", "room"):
             del self._services[service]
         self.attach(channel)
+        for number, path, position in self._libraries:  # its own: copies of a file that is open share the position
+            anew = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            os.lseek(anew, position, os.SEEK_SET)
+            if anew != number:
+                os.dup2(anew, number, inheritable=False)
+                os.close(anew)
         if self._random is not None:
             random.setstate(self._random[0])
             np.random.set_state(self._random[1])
         self.run()
+
+
+def _open_files() -> set[int]:
+    numbers = {int(path.name) for path in Path("/proc/self/fd").iterdir()}
+    return {number for number in numbers if os.path.lexists(f"/proc/self/fd/{number}")}
 
 
 def _random_states() -> tuple[Any, Any]:

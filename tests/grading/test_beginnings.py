@@ -91,6 +91,17 @@ def test_a_seed_that_was_given_lasts_and_without_one_numbers_differ(beginnings: 
     assert len(set(drawn)) == 3
 
 
+def test_pictures_are_drawn_as_if_the_first_had_been_drawn_here(beginnings: Beginnings) -> None:
+    """Matplotlib holds the files of fonts open, and reads letters from them as it needs them."""
+    given = ("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.title('Abc'); plt.show()",)
+    draw = "plt.title(r'xyz $\\alpha^2$ ÄÖ', weight='bold'); plt.xlabel('0123'); plt.show()"
+    whole = hand_in(beginnings, (), *given, draw)[1]
+    pictures = [output["data"]["image/png"] for run in whole for output in run]
+    assert len(pictures) == 2
+    for _ in range(3):
+        assert hand_in(beginnings, given, draw) == (1, whole)
+
+
 @pytest.mark.parametrize(
     "given",
     [
