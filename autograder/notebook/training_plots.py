@@ -7,7 +7,7 @@ function, not at the end of the cell, where it would be drawn once more.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograder.messages import _, number
 from autograder.notebook.style import BLUE, GREY, ORANGE, STYLE
-from autograder.numeric import CLASSES, SIDE, ParameterCheck
+from autograder.numeric import CLASSES, SIDE, ParameterCheck, check_gradients
 from autograder.numeric.gradient import TOLERANCE
 
 _INK: dict[str, Any] = {"cmap": "gray_r", "vmin": 0, "vmax": 1}
+CHECKED = 150  # entries of each W and b; each costs two forward passes
+
 _ABOVE: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
 
 
@@ -95,6 +97,52 @@ def plot_weights(parameters: Sequence[tuple[Any, Any]]) -> None:
     weights = np.asarray(parameters[0][0])
     limit = float(np.quantile(np.abs(weights), 0.98)) or 1.0  # a few extremes would make all others pale
     _mosaic(weights.T, 16 if weights.shape[1] > 20 else 8, cmap="PuOr_r", vmin=-limit, vmax=limit)
+
+
+def gradient_check(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    cross_entropy: Callable[..., Any],
+    X: ArrayLike,
+    y: ArrayLike,
+    parameters: Sequence[tuple[Any, Any]],
+) -> None:
+    """Show the gradient of ``backward`` beside difference quotients, for any network and any batch ``X``, ``y``.
+
+    Of large arrays ``CHECKED`` entries are measured.
+    """
+    images, labels = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    zs, activations = forward(images, parameters)
+    checks = check_gradients(
+        lambda moved: float(cross_entropy(labels, forward(images, moved)[1][-1])),
+        parameters,
+        backward(labels, zs, activations, parameters),
+        most=CHECKED,
+    )
+    plot_gradient_check(checks)
+    if clue := _clue(checks, len(images)):
+        print(clue)  # noqa: T201
+
+
+def _clue(checks: Sequence[ParameterCheck], n: int) -> str:
+    """Return what the picture says of a wrong gradient; empty if it is right, or says nothing."""
+    wrong = [check for check in checks if not check.passed]
+    if not wrong or any(check.analytic.shape != check.numerical.shape for check in checks):
+        return ""
+    mine = np.concatenate([check.analytic.ravel() for check in checks])
+    right = np.concatenate([check.numerical.ravel() for check in checks])
+    factor = float(mine @ right / (right @ right)) if right.any() else 0.0
+    if np.linalg.norm(mine - factor * right) < 1e-5 * np.linalg.norm(mine):
+        known = {-1.0: _("a sign"), float(n): _("a sum in place of a mean"), 1 / n: _("a mean too many")}
+        name = next((name for value, name in known.items() if abs(factor / value - 1) < 1e-4), _("a factor"))
+        factor_text = number(factor, 3)
+        return _("Everything is {factor} times what it should be: {name}?", factor=factor_text, name=name)
+    if all(check.name == "b" for check in wrong):
+        return _("Every W is right, but not every b: look for the mistake in (8).")
+    last = max(check.layer for check in checks)
+    if all(check.layer < last for check in wrong):
+        return _("The last layer is right, earlier ones are not: look for the mistake in (10).")
+    return _("Begin with the last layer: look at (9), then at (7).")
 
 
 def plot_gradient_check(checks: Sequence[ParameterCheck]) -> None:

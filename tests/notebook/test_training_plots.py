@@ -121,3 +121,43 @@ def test_other_errors_are_shown():
     """A student's own mistake must be seen."""
     with pytest.raises(ZeroDivisionError), plots.when_written():
         raise ZeroDivisionError
+
+
+def _checked(change, sizes=(5, 4, 3), n=7):
+    from autograder.grading import solutions
+
+    correct = solutions("2_netzwerk")
+    rng = np.random.default_rng(3)
+    network = random_parameters(sizes, rng)
+    images, y = rng.normal(size=(n, sizes[0])), np.eye(sizes[-1])[rng.integers(sizes[-1], size=n)]
+    plots.gradient_check(
+        correct.forward, lambda *given: change(correct.backward(*given)), correct.cross_entropy, images, y, network
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda gradients: gradients, ""),
+        (lambda gradients: [(-dW, -db) for dW, db in gradients], "Vorzeichen"),
+        (lambda gradients: [(7 * dW, 7 * db) for dW, db in gradients], "Summe statt"),
+        (lambda gradients: [(dW / 7, db / 7) for dW, db in gradients], "ein Mittelwert zu viel"),
+        (lambda gradients: [(dW, 2 * db) for dW, db in gradients], "(8)"),
+        (lambda gradients: [(dW * (1 + k), db) for (dW, db), k in zip(gradients, (1, 0), strict=True)], "(10)"),
+        (lambda gradients: [(dW * (1 + k), db) for (dW, db), k in zip(gradients, (1, 2), strict=True)], "(9)"),
+    ],
+)
+def test_gradient_check_says_where_to_look(change, said, capsys):
+    """A right gradient needs no word; a wrong one gets a clue beside its picture."""
+    _checked(change)
+    told = capsys.readouterr().out
+    assert said in told
+    assert bool(told) == bool(said)
+    assert [axis.get_title() for axis in _drawn().axes] == ["Schicht 1", "Schicht 2"]
+
+
+def test_gradient_check_of_a_large_network_measures_some_entries():
+    """A student's own network of thousands of weights takes a moment, not minutes."""
+    _checked(lambda gradients: gradients, sizes=(64, 32, 10), n=4)
+    points = [sum(len(dots.get_offsets()) for dots in axis.collections) for axis in _drawn().axes]
+    assert points == [plots.CHECKED + 32, plots.CHECKED + 10]
