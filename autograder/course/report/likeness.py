@@ -15,7 +15,7 @@ from itertools import combinations
 from autograder.course.report.structure import Sketch
 
 LEAST_SHARE = 0.25  # of what the smaller of two hand-ins wrote on its own
-MARGIN = 12.0  # bits beyond what the number of pairs explains
+MARGIN = 13.0  # bits beyond what the number of pairs explains
 WHOLE = 8  # pieces of a function or proof from which on it counts as a whole one; shorter ones say little
 MOST_HOLDERS = 30  # who share a piece that can bring a pair to notice; this keeps the work linear in the class
 IMAGINED = 10  # hand-ins that a class is taken to have besides: nothing can be rare among three
