@@ -43,6 +43,9 @@ HINTS: Mapping[str, str] = {
     "product_as_product_of_derivatives": N_(
         "the derivative of a product is not the product of the derivatives: (fg)' = f'g + fg'."
     ),
+    "summand_lost": N_(
+        "a summand is missing: product and quotient rule have one for every factor that depends on the variable."
+    ),
     "power_exponent_kept": N_("the power rule lowers the exponent by one: (u**n)' = n*u**(n-1)*u'."),
     "constant_not_vanishing": N_("what does not depend on the variable has the derivative 0."),
     "bias_not_vanishing": N_("the bias does not depend on this variable: its derivative is 0."),
@@ -71,7 +74,10 @@ _SLIPS = (
     ("constant_not_vanishing", "constant_not_vanishing"),
     ("missing_kronecker", "missing_kronecker"),
     ("h_for_dh", "h_for_dh"),
+    ("first_factor_only", "summand_lost"),
+    ("last_factor_only", "summand_lost"),
 )
+_NUMBERS: dict[Expression, frozenset[str]] = {Number(Fraction(number)): frozenset() for number in ("2", "1/2")}
 _MAX_REPAIRS = 600
 
 
@@ -115,8 +121,9 @@ def _name(
     scope = frozenset({"", "L", *comparison.setting.task.free})
     lost = "missing_outer_derivative" if Rule.CHAIN in rules else "factor_lost"
     put_back = ((lost, repaired) for repaired in _with_factor(second, _factors_of(first), scope))
+    doubled = (("factor_lost", repaired) for repaired in _with_factor(second, _NUMBERS, scope))
     for key, repaired in itertools.chain(
-        itertools.islice(repairs(second, comparison.setting), _MAX_REPAIRS), itertools.islice(put_back, _MAX_REPAIRS)
+        *(itertools.islice(edits, _MAX_REPAIRS) for edits in (repairs(second, comparison.setting), put_back, doubled))
     ):
         if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
             first, repaired, one_hot=one_hot

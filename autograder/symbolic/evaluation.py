@@ -218,6 +218,9 @@ def evaluate(memory: Memory, expression: Expression, world: World, variant: Vari
     return value
 
 
+_ONLY = {"first_factor_only": 0, "last_factor_only": -1}  # slips: the one factor of a product that is differentiated
+
+
 class _Evaluator:
     def __init__(self, memory: Memory, world: World, variant: Variant) -> None:
         self.memory = memory
@@ -610,6 +613,9 @@ class _Evaluator:
         plain = [factor for factor in factors[1] if not isinstance(factor.node, Number)]
         if self.slip(depth) == "product_as_product_of_derivatives" and len(plain) > 1:
             return factors[0] * math.prod(self.derived_factor(factor, variable, depth.inside()) for factor in plain)
+        if (kept := _ONLY.get(self.slip(depth) or "")) is not None and len(plain) > 1:
+            others = (self.of(factor) for factor in factors[1] if factor is not plain[kept])
+            return factors[0] * self.derived_factor(plain[kept], variable, depth.inside()) * math.prod(others)
         constant: Real = factors[0]
         varying = list[_Factor]()
         for factor in factors[1]:

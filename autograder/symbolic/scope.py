@@ -78,7 +78,8 @@ def _check(node: Expression, setting: Setting, sorts: Mapping[str, str], finding
                     _("The claim is for general N: write N (or M) as the bound of the sum, no number."),
                     mistake="number_for_size",
                 )
-            sort = _sort(upper, setting, sorts, bound=True) or _sort(lower, setting, sorts, bound=True)
+            runs = [_sort(bound, setting, sorts, bound=True) for bound in (upper, lower)]
+            sort = runs[0] or runs[1]
             if index in sorts:
                 findings.shadowed.append(index)
             _check(body, setting, {**sorts, index: sort}, findings)

@@ -151,3 +151,10 @@ def test_no_code_is_ever_run():
     )
     assert set(json.loads(run.stdout)) <= HARMLESS
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize("bounds", ["k, z1, N", "k, q, N", "k, z, N", "k, 1, q", "k, q, q", "k, 9, N", "k, k, N"])
+def test_bound_that_is_no_index_makes_the_line_unreadable(bounds):
+    """Below as well as above; the lines before keep what they earned."""
+    text = f"Derivative(loss, z[L,n])\n= Sum(delta[L+1,m]*Sum(w[L+1,k,m]*dh(z[L,k])*kron(k, n), ({bounds})), (m, 1, M))"
+    assert [line.status for line in check_derivation("1d", text).lines] == ["start", "unreadable"]
