@@ -10,6 +10,7 @@ from autograder.course.steps import common
 from autograder.messages import _
 
 if TYPE_CHECKING:
+    from autograder.course.cluster import Cluster
     from autograder.course.foresight import Foreseen
     from autograder.course.view import View
 
@@ -29,7 +30,20 @@ def add(steps: common.Steps) -> None:
         "--jobs",
         type=common.count,
         metavar="N",
-        help=_("grade so many hand-ins at a time (default: as many as there are processors)"),
+        help=_("grade so many hand-ins at a time (default: as many as there are processors, or room in the cluster)"),
+    )
+    step.add_argument(
+        "--only",
+        choices=("changed", "failed", "review"),
+        help=_(
+            "changed: what is new, or changed since it was graded (hand-in, tests, settings, marks); "
+            "failed: what could not be graded, or was not yet; review: what has cells that wait for a human"
+        ),
+    )
+    step.add_argument(
+        "--scheduler",
+        metavar=_("ADDRESS"),
+        help=_("let the workers of this Dask scheduler run the notebooks (tcp://HOST:8786)"),
     )
     step.add_argument("--fresh", action="store_true", help=_("run everything again, also what has not changed"))
     step.add_argument("--json", action="store_true", help=_("print a line of JSON for each hand-in, and nothing else"))
@@ -43,25 +57,42 @@ def add(steps: common.Steps) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Grade the chosen sheets, as the only run in this course."""
-    return common.alone(chosen, _grade)
+    return common.alone(chosen, _grade if chosen.dry_run else _grade_anywhere)
 
 
-def _grade(chosen: argparse.Namespace, root: Path) -> int:
+def _grade_anywhere(chosen: argparse.Namespace, root: Path) -> int:
+    from autograder.course.cluster import Cluster, ClusterError
+    from autograder.grading.scratch import sweep
+
+    sweep()
+    if not chosen.scheduler:
+        return _grade(chosen, root)
+    try:
+        with Cluster(chosen.scheduler, root / "source") as cluster:
+            return _grade(chosen, root, cluster)
+    except ClusterError as error:
+        return common.fail(str(error))
+
+
+def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = None) -> int:
     from autograder.course.foresight import foresee
     from autograder.course.pipeline import Pipeline
-    from autograder.course.run import Wanted, grade_all
+    from autograder.course.run import Only, Wanted, grade_all
     from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
+    from autograder.grading.worker import Worker
 
     pipeline = Pipeline(root)
     if chosen.unsafe_no_sandbox:
         pipeline.allow_unsafe()
-    else:
+    elif cluster is None:
         try:
             require_bubblewrap()
         except SandboxUnavailableError as error:
             return common.fail(_("Without a sandbox nothing is graded. {problem}", problem=error))
     failed = False
-    jobs = chosen.jobs or len(os.sched_getaffinity(0))
+    jobs = chosen.jobs or (cluster.room if cluster else len(os.sched_getaffinity(0)))
+    only = Only(chosen.only) if chosen.only else None
+    worker = cluster.worker if cluster else Worker
     for assignment in common.assignments(chosen, pipeline.assignments()):
         if not pipeline.folder("release", ".", assignment).is_dir():
             return common.fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
@@ -72,7 +103,8 @@ def _grade(chosen: argparse.Namespace, root: Path) -> int:
             return common.fail(_("submitted/ holds no hand-in for {assignment}.", assignment=assignment))
         if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
             return common.fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
-        wanted = Wanted(sorted(set(chosen.student or students)), chosen.notebook, jobs, chosen.fresh)
+        names = sorted(set(chosen.student or students))
+        wanted = Wanted(names, chosen.notebook, jobs, chosen.fresh, only, worker)
         if chosen.dry_run:
             _tell(assignment, foresee(pipeline, assignment, wanted))
             continue
