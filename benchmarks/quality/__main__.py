@@ -143,7 +143,7 @@ def derivation_mutants(jobs: int, share: float) -> Report:
     )
     text = [
         table(head, rows),
-        f"Survivors: {len(survivors)}. What cannot be read is marked so and passed over; it proves nothing and costs nothing.",
+        f"Survivors: {len(survivors)}. An unreadable line is marked and passed over, and costs nothing.",
         "\n".join(
             f"- {each.part}, {'unreadable' if each.unreadable else each.kind}, line {each.line}" for each in survivors
         ),
