@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.course.ledger import Ledger, hash_of
 from autograder.course.pipeline import Pipeline
-from autograder.course.run import Wanted
+from autograder.course.run import Wanted, meant
 from autograder.grading.cache import Cache, Record, key_of
 from autograder.grading.preparing import Graded, Settings, prepare
 from autograder.grading.recovery import holds_anything
@@ -30,7 +30,7 @@ def foresee(pipeline: Pipeline, assignment: str, wanted: Wanted) -> list[Foresee
     sheet, settings = pipeline.sheet(assignment), pipeline.settings()
     chosen = matching(sheet.release, wanted.notebook)
     foreseen = []
-    for student in wanted.students:
+    for student in meant(pipeline, assignment, wanted):
         folder = pipeline.folder("submitted", student, assignment)
         if not holds_anything(folder):
             foreseen.append(Foreseen(student, 0, ()))

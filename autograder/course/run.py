@@ -20,7 +20,7 @@ from autograder.course.cluster import ClusterError
 from autograder.course.ledger import Entry, Ledger, hash_of
 from autograder.course.pipeline import LOGFILE, Pipeline, StepError
 from autograder.course.results import Result, result_of, tasks_of
-from autograder.course.view import GRADES, View
+from autograder.course.view import GRADES, JsonLines, View
 from autograder.grading.cache import Cache
 from autograder.grading.preparing import Graded, grade
 from autograder.grading.recovery import holds_anything
@@ -79,6 +79,11 @@ def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -
         forgotten = pipeline.forgotten(assignment) if results else []
         view.finish(results, pipeline.root, forgotten, stopped=stopped)
     return results
+
+
+def meant(pipeline: Pipeline, assignment: str, wanted: Wanted) -> list[str]:
+    """Return whose hand-ins ``wanted`` means, which ``only`` may leave out of; nothing runs."""
+    return _Run(pipeline, assignment, wanted, JsonLines()).students
 
 
 class _Run:

@@ -123,6 +123,16 @@ def test_a_hand_in_of_which_nothing_has_changed_is_told_so(graded_once: Path) ->
     assert "anna: nichts auszuführen; Punkte und Rückmeldung entstehen" in done.stdout
 
 
+def test_a_dry_run_is_about_those_only_that_are_meant(graded_once: Path) -> None:
+    assert "0 Abgaben" in autograder(graded_once, "grade", "--dry-run", "--only", "changed").stdout
+    answer(graded_once, "bert", CORRECT | {"half_code": "def half(x):\n    return x * 0.5"})
+    said = autograder(graded_once, "grade", "--dry-run", "--only", "changed").stdout
+    assert said.split("\n")[1:3] == [
+        "bert: auszuführen: beweis",
+        "1 Abgaben: 1 von 2 Notebooks sind auszuführen.",
+    ]
+
+
 def completed(script: str, root: Path, *words: str) -> set[str]:
     """Return what bash offers for the last of ``words``."""
     ask = (
