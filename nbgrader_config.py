@@ -8,6 +8,10 @@ import sys
 import warnings
 from pathlib import Path
 
+import nbgrader
+
+import autograder
+
 c = get_config()  # noqa: F821 - traitlets puts it there
 
 GRADING = "autograder.grading"
@@ -69,6 +73,11 @@ c.Autograde.autograde_preprocessors = [
 
 # --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------
 c.HTMLExporter.preprocessors = [f"{GRADING}.formgrader.ShowSafely"]  # formgrader's pages
+# its templates, after ours, which keep them from fetching MathJax from elsewhere
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(autograder.__file__).parent / "grading" / "templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
 c.GenerateFeedback.exporter_class = f"{GRADING}.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     f"{GRADING}.scores.GetGrades",

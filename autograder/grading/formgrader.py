@@ -54,7 +54,7 @@ def _shown(output: NotebookNode) -> NotebookNode:
 
 def _links(scans: list[str]) -> Markup:
     """Return links to files beside the page; their names are the student's own."""
-    link = Markup('<a href="./{}" target="_blank" rel="noopener noreferrer">{}</a>')
+    link = Markup('<a class="alert-link" href="./{}" target="_blank" rel="noopener noreferrer">{}</a>')
     links = Markup(", ").join(link.format(quote(path), path) for path in scans)
     return Markup('<p class="alert alert-info"><strong>{}</strong> {}</p>').format(_("Handed in as well:"), links)
 

@@ -92,6 +92,11 @@ class Block:
     answer: bool = False
     comment: Markup | None = None
 
+    @property
+    def wide(self) -> bool:
+        """Whether its body may be wider than a phone, so that the keyboard has to reach it to scroll."""
+        return any(mark in self.body for mark in ("<math", "<table", "<pre", "<img"))
+
 
 @dataclass
 class Page:

@@ -5,6 +5,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.course.tiny_course import PROJECT
 
 
@@ -66,3 +68,28 @@ def test_it_takes_the_first_python_that_is_new_enough_and_installs_by_hash(tmp_p
     calls = (tmp_path / "calls").read_text(encoding="utf-8")
     assert "-m venv .venv\n-m pip install --quiet --require-hashes -r requirements.lock\n" in calls
     assert calls.endswith("-m pip install --quiet --no-deps --no-build-isolation -e .\n")
+
+
+def set_up_with(folder: Path, apt_get: str) -> subprocess.CompletedProcess[str]:
+    """Run the set-up where Python is there and ``apt-get`` does as told; ``env`` and the sandbox are there."""
+    make_venv = "mkdir -p .venv/bin; cp bin/python3 .venv/bin/python"
+    script(folder, "python3", f'case "$*" in "-m venv .venv") {make_venv};; esac')
+    script(folder, "bwrap", "exit 0")
+    script(folder, "apt-get", apt_get)
+    for tool in ("mkdir", "cp", "env"):
+        (folder / "bin" / tool).symlink_to(next(path / tool for path in (Path("/bin"), Path("/usr/bin"))))
+    return set_up(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install")
+def test_it_installs_a_browser_for_the_tests_where_there_is_none(tmp_path: Path) -> None:
+    done = set_up_with(tmp_path, 'echo "$@" >> installed')
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "installed").read_text(encoding="utf-8") == "install -y chromium\n"
+
+
+def test_without_a_browser_all_else_works(tmp_path: Path) -> None:
+    """And one line says what to type."""
+    done = set_up_with(tmp_path, "exit 100")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip().endswith("apt-get install chromium")

@@ -2,20 +2,13 @@
 
 import json
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.course.server import get, serve
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer
-
-TOKEN = "tiny"
 
 
 @pytest.fixture(scope="module")
@@ -28,34 +21,9 @@ def course(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(course: Path) -> Iterator[str]:
-    """Start a Jupyter server in the course, on loopback, and return its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", "server", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
-    options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
-    log = course / "server.log"
-    with log.open("w") as output:
-        running = subprocess.Popen([*command, *options], cwd=course, stdout=output, stderr=output)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                get(f"{address}/api/status")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert running.poll() is None, log.read_text(encoding="utf-8")
-                time.sleep(0.1)
+    """Return the address of a Jupyter server in the course."""
+    with serve(course) as address:
         yield address
-    finally:
-        running.terminate()
-        running.wait(timeout=20)
-
-
-def get(address: str, data: bytes | None = None) -> str:
-    request = urllib.request.Request(address, data, headers={"Authorization": f"token {TOKEN}"})
-    with urllib.request.urlopen(request, timeout=60) as answered:
-        return answered.read().decode()
 
 
 def test_the_page_opens_and_lists_the_sheet(server: str) -> None:
