@@ -12,8 +12,6 @@ from tests.course.server import TOKEN, serve
 from tests.course.test_manual_review import NOTEBOOK, SCAN, SHEET, grade_of, page
 from tests.course.tiny_course import nbgrader
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def mine(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,7 +12,6 @@ from tests.course.ilias.ilias_zip import Exercise, Upload
 from tests.course.ilias.test_collect import person, sheet
 from tests.course.test_manual_review import NOTEBOOK, SHEET
 
-pytestmark = pytest.mark.xdist_group("browser")
 LOOKS = pytest.mark.parametrize(
     ("width", "dark"), [(DESK, False), (PHONE, False), (PHONE, True)], ids=["desk", "phone", "dark phone"]
 )
