@@ -74,6 +74,8 @@ class Cluster:
         here = fingerprint.parts()
         there: dict[str, Any] = self.client.run(fingerprint.parts, on_error="return")
         for address, parts in sorted(there.items()):
+            if isinstance(parts, OSError):  # it is gone meanwhile; one that comes later is compared with each job
+                continue
             if isinstance(parts, Exception):
                 raise ClusterError(
                     _("The worker {address} has no such autograder: {error}", address=address, error=parts)

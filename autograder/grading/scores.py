@@ -108,7 +108,7 @@ class GetGrades(preprocessors.GetGrades):
 def _rows(gradebook: Gradebook, kind: Any, mine: SubmittedNotebook) -> dict[str, Any]:
     """Return the grades or comments of a notebook by the names of their cells."""
     found = gradebook.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id)
-    return dict(found.filter(kind.notebook_id == mine.id).tuples())
+    return {name: row for name, row in found.filter(kind.notebook_id == mine.id)}  # noqa: C416 - mypy: rows are no pairs
 
 
 def _fill_grades(notebook: NotebookNode, grades: dict[str, Grade]) -> set[str]:
