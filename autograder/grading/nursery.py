@@ -42,7 +42,7 @@ PRELOAD = (
     "numpy.random",
     "sympy",
     "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
+    "matplotlib.backends.backend_agg",  # matplotlib_inline's own joins the shell that it finds when imported: not here
     "IPython.core.interactiveshell",
     "autograder.notebook",
 )

@@ -204,8 +204,9 @@ def _proofs(cells: Sequence[Cell]) -> list[Text]:
 
 
 def notes_on(cells: Sequence[Cell]) -> list[str]:
-    """Return what is to be said of a notebook beside its outcomes: of which parts it holds several proofs."""
-    counted = Counter(proof.part for proof in _proofs(cells))
+    """Return what is to be said of a notebook beside its outcomes: of which parts that count it holds several proofs."""
+    asked = {name for cell in cells if cell.kind == "test" for name in _NAME.findall(cell.source)}
+    counted = Counter(proof.part for proof in _proofs(cells) if f"derivation_{proof.part}" in asked)
     return [
         _("There are {n} proofs of {part}; the last one counts.", n=n, part=part)
         for part, n in counted.items()

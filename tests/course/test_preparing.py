@@ -38,7 +38,9 @@ def check(pipeline: Pipeline, assignment: str, ran: list[str], scratch: Path) ->
         own = scratch / student
         own.mkdir()
         task = prepare(pipeline.folder("submitted", student, assignment), sheet, sheet.release, own)
-        jobs = [settings.job(sheet.root, assignment, name, made, task.files, 0) for name, made in task.notebooks.items()]
+        jobs = [
+            settings.job(sheet.root, assignment, name, made, task.files, 0) for name, made in task.notebooks.items()
+        ]
         assert [key_of(job) for job in jobs] == ran, student
         assert ran, student
         ran.clear()

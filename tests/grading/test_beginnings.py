@@ -91,9 +91,10 @@ def test_a_seed_that_was_given_lasts_and_without_one_numbers_differ(beginnings: 
     assert len(set(drawn)) == 3
 
 
-def test_pictures_are_drawn_as_if_the_first_had_been_drawn_here(beginnings: Beginnings) -> None:
+@pytest.mark.parametrize("magic", ["%matplotlib inline\n", ""])
+def test_pictures_are_drawn_as_if_the_first_had_been_drawn_here(beginnings: Beginnings, magic: str) -> None:
     """Matplotlib holds the files of fonts open, and reads letters from them as it needs them."""
-    given = ("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.title('Abc'); plt.show()",)
+    given = (f"{magic}import matplotlib.pyplot as plt\nplt.title('Abc'); plt.show()",)
     draw = "plt.title(r'xyz $\\alpha^2$ ÄÖ', weight='bold'); plt.xlabel('0123'); plt.show()"
     whole = hand_in(beginnings, (), *given, draw)[1]
     pictures = [output["data"]["image/png"] for run in whole for output in run]

@@ -276,8 +276,10 @@ def test_a_proof_counts_as_it_stands_in_its_cell():
     assert outcomes[3].points == 2
     assert "2 von 2 Punkten" in text(outcomes[1])
     several = [Cell("a", "%%derivation 1a\n" + USUAL["1a"]), Cell("b", "%%derivation 1a\n" + USUAL["1a"])]
-    assert notes_on(several) == ["Es gibt 2 Herleitungen zu 1a; die letzte zählt."]
-    assert notes_on(several[:1]) == []
+    counts = Cell("t", "grade.derivation('1a', derivation_1a)", "test")
+    assert notes_on([*several, counts]) == ["Es gibt 2 Herleitungen zu 1a; die letzte zählt."]
+    assert notes_on([several[0], counts]) == []
+    assert notes_on(several) == [], "examples, of which none counts"
     empty = "%%derivation 1a\nDerivative(sigma(z), z)"
     assert run("%load_ext autograder", empty, lie, test)[-1].points == 0
 
