@@ -168,6 +168,39 @@ def test_what_was_lost_is_made_again_without_running(fresh: Path, lost: str) -> 
     assert (fresh / "feedback" / "anna" / ASSIGNMENT / "rechnen.html").is_file()
 
 
+# ------------------------------------------------------------------------------------------------ some of them
+
+
+def test_only_what_changed_since_it_was_graded_is_graded(fresh: Path) -> None:
+    """A hand-in, a test, or a mark given by hand."""
+    for student in ("anna", "bert", "carl"):
+        answer(fresh, student, CORRECT | {"half_code": f"# {student}\n{CORRECT['half_code']}"})
+    assert lines(run(fresh, "--json", "--only", "changed")).keys() == {"anna", "bert", "carl"}
+    done = run(fresh, "--only", "changed")
+    assert (done.returncode, done.stdout) == (0, "Es gibt nichts zu tun.\n")
+    answer(fresh, "bert", WRONG)
+    with Gradebook(f"sqlite:///{fresh}/gradebook.db") as book:
+        book.find_grade("square_test", "rechnen", ASSIGNMENT, "carl").manual_score = 0.5
+        book.db.commit()
+    assert lines(run(fresh, "--json", "--only", "changed")).keys() == {"bert", "carl"}
+
+
+def test_only_what_failed_or_waits_for_a_human_is_graded(fresh: Path) -> None:
+    answer(fresh, "anna", CORRECT)
+    answer(fresh, "bert", CORRECT)
+    (fresh / "autograded" / "bert").mkdir(parents=True)
+    (fresh / "autograded" / "bert" / ASSIGNMENT).write_text("no folder", encoding="utf-8")
+    assert run(fresh).returncode == 1
+    (fresh / "autograded" / "bert" / ASSIGNMENT).unlink()
+    told = lines(run(fresh, "--json", "--only", "failed"))
+    assert told.keys() == {"bert"}
+    assert told["bert"]["total"] == 4.5
+    with Gradebook(f"sqlite:///{fresh}/gradebook.db") as book:
+        book.find_grade("square_test", "rechnen", ASSIGNMENT, "anna").needs_manual_grade = True
+        book.db.commit()
+    assert lines(run(fresh, "--json", "--only", "review")).keys() == {"anna"}
+
+
 # ------------------------------------------------------------------------------------------------ nothing lost
 
 

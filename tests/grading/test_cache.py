@@ -1,13 +1,15 @@
 """Outcomes are kept by what decided about them: found again when nothing of it changed, and only then."""
 
 import json
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.grading.cache import Cache, Record, key_of, read_checked, run_cached, write_checked
+from autograder.grading.cache import FOLDER, Cache, Record, key_of, read_checked, run_cached, write_checked
 from autograder.grading.limits import Limits
 from autograder.grading.run import Cell, Outcome
 from autograder.grading.worker import Job, Worker, WorkerError
@@ -197,3 +199,19 @@ def test_records_are_plain_json(tmp_path: Path) -> None:
     Cache(tmp_path).keep("ab12", RECORD)
     (path,) = tmp_path.rglob("*.json")
     assert json.loads(path.read_text(encoding="utf-8").split("\n", 1)[1])["seconds"] == 2.5
+
+
+def test_what_nobody_asked_for_in_so_many_days_is_pruned_and_unfinished_files_too(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    for key in ("aa11", "bb22", "cc33"):
+        cache.keep(key, RECORD)
+    begun, old = tmp_path / FOLDER / "results" / "aa" / ".part-1", time.time() - 10 * 24 * 3600
+    begun.touch()
+    for path in (*tmp_path.rglob("*.json"), begun):
+        os.utime(path, (old, old))
+    assert cache.find("bb22") == RECORD
+    cache.prune(days=11)
+    assert not begun.exists()
+    assert cache.find("cc33") == RECORD
+    cache.prune(days=9)
+    assert [cache.find(key) for key in ("aa11", "bb22", "cc33")] == [None, RECORD, RECORD]
