@@ -204,7 +204,7 @@ def _proofs(cells: Sequence[Cell]) -> list[Text]:
 
 
 def notes_on(cells: Sequence[Cell]) -> list[str]:
-    """Return what is to be said of a notebook beside its outcomes: of which parts it holds several proofs that count."""
+    """Return what is to be said of a notebook beside its outcomes: which parts that count have several proofs."""
     asked = {name for cell in cells if cell.kind == "test" for name in _NAME.findall(cell.source)}
     counted = Counter(proof.part for proof in _proofs(cells) if f"derivation_{proof.part}" in asked)
     return [
