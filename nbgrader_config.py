@@ -67,8 +67,8 @@ c.Autograde.autograde_preprocessors = [
     f"{NBGRADER}.LimitOutput",
     f"{GRADING}.scores.SaveAutoGrades",
     f"{NBGRADER}.AssignLatePenalties",
-    f"{NBGRADER}.CheckCellMetadata",
-]
+]  # the metadata was checked above, and none of these changes it
+c.Exporter.optimistic_validation = True  # a notebook is validated once, not after every preprocessor
 # limits of a submission, and what each means: autograder/grading/limits.py, nbgrader autograde --help-all
 
 # --- feedback: what the student wrote and what the checks said, without the hidden tests --------------------------

@@ -12,7 +12,13 @@ import pytest
 from autograder.grading import scratch
 from autograder.grading.scratch import Scratch, sweep
 
-HOLD = "import time; from autograder.grading.scratch import Scratch; s = Scratch(); print(s.name, flush=True); time.sleep(60)"
+HOLD = """
+import time
+from autograder.grading.scratch import Scratch
+scratch = Scratch()
+print(scratch.name, flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture(autouse=True)
