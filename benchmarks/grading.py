@@ -1,7 +1,8 @@
 """How fast a class is graded: stock nbgrader beside ``autograder grade``, on the same hand-ins, in one run.
 
 ``python -m benchmarks.grading [--students 40] [--jobs 2]`` builds a class from the honest hand-ins of the sample class,
-each with a comment of its own so that no two notebooks are the same, grades it both ways and compares every mark. Stock
+each with a comment of its own so that no two notebooks are the same, grades it both ways and compares every mark. Beside
+both stands what the same cells take in one warm process, and what many hand-ins would take is computed from it. Stock
 runs nbgrader 0.9.6's own Execute and SaveAutoGrades, one cold kernel a notebook, hidden tests in the student's kernel.
 """
 
@@ -11,20 +12,17 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from itertools import cycle, islice
 from pathlib import Path
 
 import nbformat
 from nbformat import v4
-from nbgrader.api import Gradebook
 
+from benchmarks.classes import ROOT, duration, graded, marks, timed, unlike
 from tests.sample_class.build import ASSIGNMENT, Student, hand_in, read_students
 
-ROOT = Path(__file__).parents[1]
 STOCK = """
 c.Autograde.autograde_preprocessors = [
     f"{NBGRADER}.Execute",
@@ -34,10 +32,11 @@ c.Autograde.autograde_preprocessors = [
     f"{NBGRADER}.CheckCellMetadata",
 ]
 c.GenerateFeedback.exporter_class = "nbconvert.exporters.HTMLExporter"
+c.GenerateFeedback.preprocessors = [f"{NBGRADER}.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
 c.HTMLExporter.preprocessors = []
+c.Exporter.optimistic_validation = False
 """
 NBGRADER = [sys.executable, "-m", "nbgrader"]
-AUTOGRADER = [sys.executable, "-m", "autograder.course.cli"]
 
 
 def honest(student: Student) -> bool:
@@ -63,28 +62,6 @@ def write_course(root: Path, students: int, configuration: str) -> None:
             nbformat.write(notebook, folder / name)
 
 
-def timed(root: Path, command: list[str]) -> tuple[float, str]:
-    """Run ``command`` in ``root``; return how many seconds it took, and what it printed."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=root, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
-    return time.perf_counter() - start, done.stdout
-
-
-def marks(root: Path) -> dict[tuple[str, str], float]:
-    """Return the mark of every cell of every hand-in."""
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
-        return {
-            (submission.student.id, grade.name): grade.auto_score
-            for submission in gradebook.assignment_submissions(ASSIGNMENT)
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        }
-
-
 def main() -> None:
     """Print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -95,29 +72,35 @@ def main() -> None:
         ours, stock = Path(scratch, "ours"), Path(scratch, "stock")
         write_course(ours, chosen.students, "")
         write_course(stock, chosen.students, STOCK)
-        grade = [*AUTOGRADER, "grade", "--json", "--jobs", str(chosen.jobs)]
-        seconds, printed = timed(ours, grade)
-        again, _printed = timed(ours, grade)
+        jobs = ["--jobs", str(chosen.jobs)]
+        first, again = graded(ours, *jobs), graded(ours, *jobs)
         executing, _printed = timed(stock, [*NBGRADER, "autograde", ASSIGNMENT])
         pages, _printed = timed(stock, [*NBGRADER, "generate_feedback", ASSIGNMENT])
-        ran = sum(json.loads(line)["seconds"] for line in printed.splitlines())
-        n = chosen.students
+        _seconds, printed = timed(ours, [sys.executable, "-m", "benchmarks.warm", str(ours), ASSIGNMENT])
+        n, theirs = chosen.students, executing + pages
+        warm = sum(json.loads(line)["seconds"] for line in printed.splitlines()) / n
+        cost = chosen.jobs * first.seconds / n
         print(f"{n} hand-ins, six notebooks each; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
         print(f"{'':<44}{'seconds':>9}{'a hand-in':>11}{'a minute':>10}")
         for name, total in (
-            ("stock nbgrader: autograde, generate_feedback", executing + pages),
-            (f"autograder grade --jobs {chosen.jobs}", seconds),
-            ("the same again, nothing changed", again),
+            ("stock nbgrader: autograde, generate_feedback", theirs),
+            (f"autograder grade --jobs {chosen.jobs}", first.seconds),
+            ("the same again, nothing changed", again.seconds),
         ):
             print(f"{name:<44}{total:>9.1f}{total / n:>11.2f}{60 * n / total:>10.1f}")
-        print(f"faster by a factor of {(executing + pages) / seconds:.2f}")
-        print(f"of ours, in the workers: {ran / n:.2f} s a hand-in; what remains of {chosen.jobs} jobs: "
-              f"{(chosen.jobs * seconds - ran) / n:.2f} s")  # fmt: skip
-        theirs, mine = marks(stock), marks(ours)
-        unlike = {key: (theirs.get(key), mine.get(key)) for key in theirs | mine if theirs.get(key) != mine.get(key)}
-        print(f"marks compared: {len(theirs | mine)}, different: {len(unlike)}")
-        for (student, cell), (one, other) in sorted(unlike.items()):
-            print(f"    {student}, {cell}: stock {one}, ours {other}")
+        print(f"faster than stock by a factor of {theirs / first.seconds:.2f}")
+        ran = sum(line["seconds"] for line in first.lines) / n
+        print(f"a hand-in's cells in one warm process: {warm:.2f} s")
+        print(f"    ours, in the workers: {ran:.2f} s ({ran / warm:.2f} times), all in all {cost:.2f} s of a job "
+              f"({cost / warm:.2f} times)")  # fmt: skip
+        for many in (10_000, 1_000_000):
+            here, core = many * first.seconds / n, many * cost / 3600
+            print(f"{many:,} hand-ins: {duration(here)} on this machine, {core:,.0f} hours of one processor")
+        found, mine = marks(stock, ASSIGNMENT), marks(ours, ASSIGNMENT)
+        different = unlike(found, mine)
+        print(f"marks compared: {len(found | mine)}, different: {len(different)}")
+        for (student, notebook, cell), (one, other) in sorted(different.items()):
+            print(f"    {student}, {notebook}, {cell}: stock {one}, ours {other}")
 
 
 if __name__ == "__main__":
