@@ -1,9 +1,9 @@
 """How fast a class is graded: stock nbgrader beside ``autograder grade``, on the same hand-ins, in one run.
 
 ``python -m benchmarks.grading [--students 40] [--jobs 2]`` builds a class from the honest hand-ins of the sample class,
-each with a comment of its own so that no two notebooks are the same, grades it both ways and compares every mark. Beside
-both stands what the same cells take in one warm process, and what many hand-ins would take is computed from it. Stock
-runs nbgrader 0.9.6's own Execute and SaveAutoGrades, one cold kernel a notebook, hidden tests in the student's kernel.
+each with a comment of its own so that no two notebooks are the same, grades it both ways and compares every mark.
+Beside both stands what the same cells take in one warm process; what many hand-ins would take is computed. Stock runs
+nbgrader 0.9.6's own Execute and SaveAutoGrades, one cold kernel a notebook, hidden tests in the student's kernel.
 """
 
 from __future__ import annotations
