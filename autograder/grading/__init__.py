@@ -15,6 +15,7 @@ cache           what became of notebooks, kept by what decided; fingerprint: the
 execution       nbgrader's door to what follows: cells in, outputs and points out
 worker          the trusted process, which stands apart from nbgrader's
 run             one notebook: the student's cells, then the tests, and what of both is shown
+proofs          which cells are proofs, and which of them count
 trusted         a test cell, with the student's names called elsewhere
 student         the trusted side's hands on a student's interpreter: cells, copies of it, calls
 rpc             calls both ways; wire: what travels, as plain data

@@ -21,16 +21,14 @@ from typing import Any, Literal
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
+from autograder.grading.proofs import proofs, proofs_that_count, read_proof
 from autograder.grading.sandbox import Sandbox
 from autograder.grading.solutions import DEFINITIONS, definitions, statements
 from autograder.grading.student import CellRun, Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
-from autograder.grading.wire import Text
 from autograder.messages import _
 from autograder.symbolic import TASKS, own_declarations
-from autograder.symbolic.notation import read_lines
 
-_DERIVATION = re.compile(r"\A\s*%%derivation[ \t]+[\"']?(\w+)")
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -93,8 +91,8 @@ class _Run:
         self.end = end
         words = frozenset(name for cell in cells for name in _NAME.findall(cell.source))
         self.student = Student(sandbox, limits, words)
-        # by the names that tests know them by; of several for one part, the last counts
-        self.given = {f"derivation_{proof.part}": proof for proof in _proofs(cells)}
+        # by the names that tests know them by
+        self.given = {f"derivation_{part}": proof for part, proof in proofs_that_count(_written(cells)).items()}
         self.outcomes = [Outcome() for _cell in cells]
         self.shown: dict[int, Tested] = {}
         self.visible_names: dict[str, Any] = {"__name__": "__test__"}
@@ -127,7 +125,7 @@ class _Run:
         started = time.monotonic()
         result = self.begun[place] if place < len(self.begun) else self.student.run(cell.source)
         outputs = result.outputs
-        if (proof := _derivation(cell)) is not None and proof.part in TASKS and result.stopped is None:
+        if (proof := _derivation(cell)) is not None and result.stopped is None:
             outputs = [_display(proof)]
         if result.stopped is not None:
             outputs = [*outputs, _error(_why(result.stopped, self.limits))]
@@ -185,28 +183,22 @@ class _Run:
 
 
 def _derivation(cell: Cell) -> Any:
-    """Return the proof in ``cell``, whether its part is declared or not; None if it holds none."""
+    """Return what is shown of the student's proof in ``cell``; None if it holds none of a declared part."""
     from autograder.notebook.derivation import Derivation
 
-    found = _DERIVATION.match(cell.source)
-    if found is None or cell.kind != "student":
-        return None
-    return Derivation(found[1].casefold(), cell.source.partition("\n")[2])
+    proof = read_proof(cell.source) if cell.kind == "student" else None
+    return None if proof is None or proof.part not in TASKS else Derivation(proof.part, proof.text)
 
 
-def _proofs(cells: Sequence[Cell]) -> list[Text]:
-    """Return the proofs in the notebook that say more than the start, which the stub holds."""
-    return [
-        Text(proof.part, proof.text)
-        for proof in filter(None, map(_derivation, cells))
-        if len(read_lines(proof.text)) > 1
-    ]
+def _written(cells: Sequence[Cell]) -> list[str]:
+    """Return what the student wrote, cell by cell."""
+    return [cell.source for cell in cells if cell.kind == "student"]
 
 
 def notes_on(cells: Sequence[Cell]) -> list[str]:
     """Return what is to be said of a notebook beside its outcomes: which parts that count have several proofs."""
     asked = {name for cell in cells if cell.kind == "test" for name in _NAME.findall(cell.source)}
-    counted = Counter(proof.part for proof in _proofs(cells) if f"derivation_{proof.part}" in asked)
+    counted = Counter(proof.part for proof in proofs(_written(cells)) if f"derivation_{proof.part}" in asked)
     return [
         _("There are {n} proofs of {part}; the last one counts.", n=n, part=part)
         for part, n in counted.items()

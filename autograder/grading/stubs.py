@@ -6,6 +6,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import preprocessors
 
+from autograder.grading.proofs import is_proof
+
 _DERIVATION = "derivation"
 
 
@@ -19,7 +21,7 @@ class ClearSolutions(preprocessors.ClearSolutions):
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the solution of one cell."""
-        if cell.source.lstrip().startswith("%%derivation"):
+        if is_proof(cell.source):
             cell, _ = super().preprocess_cell(cell, {**resources, "language": _DERIVATION}, cell_index)
             return cell, resources
         return super().preprocess_cell(cell, resources, cell_index)

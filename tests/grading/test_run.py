@@ -272,8 +272,8 @@ def test_a_proof_counts_as_it_stands_in_its_cell():
         2,
     )
     lie = "derivation_1a = 'anything'"
-    outcomes = run("%load_ext autograder", "%%derivation 1a\n" + USUAL["1a"], lie, test)
-    assert outcomes[3].points == 2
+    outcomes = run("%load_ext autograder", "\n%%derivation 1a\n" + USUAL["1a"], lie, test)
+    assert outcomes[3].points == 2, "blank lines above do not matter, as in Jupyter"
     assert "2 von 2 Punkten" in text(outcomes[1])
     several = [Cell("a", "%%derivation 1a\n" + USUAL["1a"]), Cell("b", "%%derivation 1a\n" + USUAL["1a"])]
     counts = Cell("t", "grade.derivation('1a', derivation_1a)", "test")

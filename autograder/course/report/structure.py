@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from autograder.grading.proofs import is_proof, proofs_that_count
 from autograder.symbolic import TASKS
 from autograder.symbolic.expressions import (
     Binary,
@@ -193,20 +194,9 @@ def _aliases(module: ast.Module) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------ proofs
 
 
-def is_proof(source: str) -> bool:
-    """Return whether a cell is a proof."""
-    return source.lstrip().startswith("%%derivation")
-
-
 def proofs(sources: Iterable[str]) -> dict[str, str]:
-    """Return the body of the proof of each part: of several the last that says more than the start."""
-    found: dict[str, str] = {}
-    for source in filter(is_proof, sources):
-        head, _, body = source.lstrip().partition("\n")
-        part = head.removeprefix("%%derivation").partition("#")[0].strip(" \t\"'").casefold()
-        if part in TASKS and (part not in found or len(read_lines(body)) > 1):
-            found[part] = body
-    return found
+    """Return the text of the proof that counts, by declared part."""
+    return {part: proof.text for part, proof in proofs_that_count(sources).items() if part in TASKS}
 
 
 def chain_sketch(bodies: Mapping[str, str]) -> Sketch:

@@ -9,8 +9,9 @@ from autograder.course.admission import Decision, Outcome
 from autograder.course.report import likeness, mistakes
 from autograder.course.report.data import Cell, ClassData, HandIn
 from autograder.course.report.statistics import FEW, Bin, Item, Spread, handy, histogram, items, spread
-from autograder.course.report.structure import Sketch, chain_sketch, code_sketch, given_names, is_proof, proofs
+from autograder.course.report.structure import Sketch, chain_sketch, code_sketch, given_names, proofs
 from autograder.course.results import Task
+from autograder.grading.proofs import is_proof
 from autograder.messages import N_, _, number
 
 MOST_MISTAKES = 25

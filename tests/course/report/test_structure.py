@@ -88,3 +88,4 @@ def test_last_proof_that_says_anything_counts():
     """Of several cells for a part the last with more than the start counts, as for points."""
     cells = ["%%derivation 1c\n" + CHAIN, "%%derivation 1c\nDerivative(loss, z[n])", "%%derivation nichts\nx"]
     assert proofs(cells) == {"1c": CHAIN}
+    assert proofs(cells[1:]) == {}
