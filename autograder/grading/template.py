@@ -34,6 +34,7 @@ class Template(Session):
         self._random_before = _random_states()
         self._random: tuple[Any, Any] | None = None
         self._open_before = _open_files()
+        self._elsewhere_before = self._elsewhere()  # Python itself may lie there
         self._libraries: list[tuple[int, str, int]] = []  # number, path and position of files that libraries hold open
 
     def finish(self) -> bool:
@@ -46,13 +47,16 @@ class Template(Session):
             for path in self._home.rglob("*")
             if path.is_file() and not path.is_symlink()
         }
-        elsewhere = [folder for folder in room.ROOMS if Path(folder) != self._home and any(Path(folder).iterdir())]
         return (
-            not elsewhere
+            self._elsewhere() == self._elsewhere_before
             and threading.active_count() == 1
             and self._find_libraries()
             and not Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").strip()
         )
+
+    def _elsewhere(self) -> set[Path]:
+        """Return what lies in folders that may be written to, beside the home."""
+        return {path for folder in room.ROOMS if Path(folder) != self._home for path in Path(folder).iterdir()}
 
     def _find_libraries(self) -> bool:
         """Find what the cells left open, as Matplotlib does with fonts; return whether a copy can open it anew."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def dask() -> Iterator["distributed.LocalCluster"]:
         require_bubblewrap()
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
+    main = sys.modules["__main__"]
+    main.__spec__ = getattr(main, "__spec__", None)  # a worker of pytest-xdist has none, and Python 3.11.2 asks for it
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
     ) as cluster:
