@@ -234,7 +234,7 @@ subprocess.run([sys.executable, "-c", code, "@MARK@"], stdin=-3, stdout=-3, stde
         "daemon-of-the-shell",
         "The shell starts a process in the background.",
         Effect.LEFT,
-        bottom="get_ipython().system_raw('setsid nohup python3 -c \"import time; time.sleep(600)\" @MARK@ >/dev/null 2>&1 </dev/null &')",
+        bottom="get_ipython().system_raw('setsid nohup sh -c \"sleep 600; :\" @MARK@ >/dev/null 2>&1 </dev/null &')",
     ),
     # ------------------------------------------------------------------------------ the batch
     Attack(
