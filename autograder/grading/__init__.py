@@ -30,6 +30,7 @@ files           what of a submission's folder is taken along
 scores          what nbgrader's gradebook is told
 notes           how all of these leave a note for student and instructor
 feedback        the page that a student gets back; formgrader: what tutors see there
+templating      how pages are made of templates and styles
 safe_html       students' HTML with nothing active in it; mathml: its formulas
 ==============  ==================================================================================
 

@@ -21,10 +21,9 @@ from traitlets import default
 
 from autograder.grading.intake import own_course_directory
 from autograder.grading.pages import Overview, Page, missing_page, overview_of, page_of
-from autograder.messages import LANGUAGE, _, number
+from autograder.grading.templating import TEMPLATES, styles, template
 
 FIRST_PAGE = "index"
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 class FeedbackExporter(Exporter):
@@ -103,17 +102,12 @@ def render_overview(overview: Overview) -> str:
 
 @cache
 def _template(name: str) -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    environment.globals.update(language=LANGUAGE, _=_, number=number)
-    return environment.get_template(name)
+    return template(name)
 
 
 @cache
 def _styles() -> Markup:
-    return _compact("\n".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("base.css", "feedback.css")))
+    return _compact(styles(TEMPLATES / "feedback.css"))
 
 
 @cache

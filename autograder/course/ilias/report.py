@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from autograder.course.ilias.imported import Collected, Import, Status
 from autograder.course.ilias.unpacking import Fate, Piece
 from autograder.course.participants import FOLDER
 from autograder.course.spreadsheet import Cell, clean, csv_for_excel
 from autograder.grading.files import write_whole
-from autograder.messages import LANGUAGE, N_, _
+from autograder.grading.templating import styles, template
+from autograder.messages import N_, _
 
 PAGE = "index.html"
 TABLE = "files.csv"
+_TEMPLATES = Path(__file__).parent / "templates"
 _MOST_LINES = 60  # in a terminal
 _STATUS = {
     Status.NEW: N_("new"),
@@ -147,27 +144,9 @@ def _first_to_look_at(done: Import) -> list[Collected]:
 
 def page(done: Import) -> str:
     """Return the page, which needs nothing else."""
-    words = {"_": _, "language": LANGUAGE, "styles": _styles(), "status_word": status_word, "fate_word": fate_word}
+    words = {"styles": styles(_TEMPLATES / "import.css"), "status_word": status_word, "fate_word": fate_word}
     looks = [hand_in for hand_in in done.hand_ins if hand_in.needs_look]
-    shown = _template().render(
+    shown = template("import.html.j2", _TEMPLATES).render(
         done=done, looks=looks, counts=counts(done), when=when, how_long=how_long, table=TABLE, **words
     )
     return clean(shown)
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.ChoiceLoader(
-        [jinja2.PackageLoader("autograder.course.ilias"), jinja2.PackageLoader("autograder.grading")]
-    )
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template("import.html.j2")
-
-
-@cache
-def _styles() -> Markup:
-    base = resources.files("autograder.grading") / "templates" / "base.css"
-    own = resources.files("autograder.course.ilias") / "templates" / "import.css"
-    return Markup(base.read_text(encoding="utf-8") + own.read_text(encoding="utf-8"))  # noqa: S704 - our own files

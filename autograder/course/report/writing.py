@@ -1,22 +1,19 @@
 """The report as files: a page that needs nothing else, and the same numbers for spreadsheets and programs."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from autograder.course.report import view
 from autograder.course.report.statistics import FEW, FEWEST
 from autograder.course.report.view import Report
 from autograder.course.spreadsheet import Cell, clean, csv_for_programs, workbook
 from autograder.grading.files import write_whole
-from autograder.messages import LANGUAGE, _, number
+from autograder.grading.templating import styles, template
+from autograder.messages import _
 
 FOLDER = "reports"  # in the course's folder
 PAGE = "index.html"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 Rows = list[Sequence[Cell]]
 
@@ -42,27 +39,12 @@ def write(folder: Path, made: Mapping[str, bytes]) -> None:
 
 def render(report: Report) -> str:
     """Return the page."""
-    words = {"_": _, "number": number, "language": LANGUAGE, "styles": _styles()}
     limits = {"fewest": FEWEST, "few": FEW, "most_mistakes": view.MOST_MISTAKES}
     told = {"describe": view.describe, "count_stops": view.count_stops, "outcome_word": view.outcome_word}
-    page = _template().render(report=report, **words, **limits, **told)
-    return clean(page)
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.PackageLoader("autograder.course.report")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    page = template("report.html.j2", _TEMPLATES).render(
+        report=report, styles=styles(_TEMPLATES / "report.css"), **limits, **told
     )
-    return environment.get_template("report.html.j2")
-
-
-@cache
-def _styles() -> Markup:
-    base = resources.files("autograder.grading") / "templates" / "base.css"
-    own = resources.files("autograder.course.report") / "templates" / "report.css"
-    return Markup(base.read_text(encoding="utf-8") + own.read_text(encoding="utf-8"))  # noqa: S704 - our own files
+    return clean(page)
 
 
 # ------------------------------------------------------------------------------------------------ tables
