@@ -234,7 +234,7 @@ class _Part:
         warnings.simplefilter("ignore")
         # nbgrader takes anything on stderr for a failure, also what a student's code says in passing
         self._quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
-        self._quiet.enter_context(_cpu_limit(PART_SECONDS))
+        self._quiet.enter_context(cpu_limit(PART_SECONDS))
         if self.grade._elsewhere is not None:
             self._quiet.enter_context(self.grade._elsewhere.part(self.grade._substitutes, PART_SECONDS))
         namespace = self.grade._namespace
@@ -303,7 +303,7 @@ def _guess(function: str, key: str) -> str:
 
 
 @contextlib.contextmanager
-def _cpu_limit(seconds: float) -> Iterator[None]:
+def cpu_limit(seconds: float) -> Iterator[None]:
     """Raise ``TooLongError`` in the block once the process has computed for ``seconds``; waiting does not count."""
     if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
         yield  # Windows knows no such timer; nbgrader's limit for the whole cell remains

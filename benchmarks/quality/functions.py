@@ -12,7 +12,6 @@ import copy
 import io
 import os
 import resource
-import signal
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -128,13 +127,13 @@ def behaviour(mutant: Mutant) -> Kind:
     original, mutated = _functions(mutant.function, ""), _functions(mutant.function, mutant.source)
     failures, calls, alike = 0, 0, True
     try:
-        with _limited(SECONDS):
+        with cards.cpu_limit(SECONDS):
             for arguments in inputs(mutant.function):
                 calls += 1
                 here, there = (_call(function, copy.deepcopy(arguments)) for function in (mutated, original))
                 failures += isinstance(here, str)
                 alike = alike and _same(here, there)
-    except TimeoutError:
+    except cards.TooLongError:
         return "fails"
     if failures == calls:
         return "fails"
@@ -158,7 +157,7 @@ def _call(function: Any, arguments: tuple[Any, ...]) -> Any:
             result = function(*arguments)
             if isinstance(result, Iterator):
                 result = list(islice(result, MOST_ITEMS))
-        except TimeoutError:
+        except cards.TooLongError:
             raise
         except Exception as error:
             return type(error).__name__
@@ -185,17 +184,3 @@ def _same(one: Any, other: Any) -> bool:
 
 def _solution(cell: str) -> str:
     return cells()[f"{cell}_code"]
-
-
-@contextlib.contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    def stop(*_signal: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
