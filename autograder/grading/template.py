@@ -30,6 +30,7 @@ class Template(Session):
         self._services |= {"finish": self.finish, "room": self.room}
         self.attach(channel)
         self._home = home
+        self._found = self._read_home()
         self._files: dict[str, bytes] = {}
         self._random_before = _random_states()
         self._random: tuple[Any, Any] | None = None
@@ -42,17 +43,21 @@ class Template(Session):
         states = _random_states()
         if repr(states) != repr(self._random_before):  # a cell has seeded them: that is to last
             self._random = states
-        self._files = {
-            str(path.relative_to(self._home)): path.read_bytes()
-            for path in self._home.rglob("*")
-            if path.is_file() and not path.is_symlink()
-        }
+        left = self._read_home()
+        self._files = {name: content for name, content in left.items() if self._found.get(name) != content}
         return (
             self._elsewhere() == self._elsewhere_before
             and threading.active_count() == 1
             and self._find_libraries()
             and not Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").strip()
         )
+
+    def _read_home(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self._home)): path.read_bytes()
+            for path in self._home.rglob("*")
+            if path.is_file() and not path.is_symlink()
+        }
 
     def _elsewhere(self) -> set[Path]:
         """Return what lies in folders that may be written to, beside the home."""
@@ -78,7 +83,7 @@ class Template(Session):
         reap()
 
     def furnish(self, archive: int, home: Path) -> None:
-        """Lay out the files of the submission, and those that the cells found or wrote."""
+        """Lay out the files of the submission, and what the cells wrote."""
         self.wire.close()  # the grader's end of the template is not for the room
         room.unpack(archive, home)
         for name, content in self._files.items():
