@@ -20,7 +20,7 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,11 +103,11 @@ def train_ours(problem: Problem, epochs: int, seed: int) -> Predict:
     return lambda X: sheet.predict(X, parameters)
 
 
-def train_sklearn(problem: Problem, epochs: int, seed: int) -> Predict:
-    """Train scikit-learn's, with all that goes beyond plain gradient descent switched off."""
+def sklearn_network(problem: Problem, epochs: int, seed: int, *, shuffle: bool = True) -> Any:
+    """Return scikit-learn's, untrained, with all that goes beyond plain gradient descent switched off."""
     from sklearn.neural_network import MLPClassifier
 
-    network = MLPClassifier(
+    return MLPClassifier(
         problem.layer_sizes[1:-1],
         activation="logistic",
         solver="sgd",
@@ -119,43 +119,62 @@ def train_sklearn(problem: Problem, epochs: int, seed: int) -> Predict:
         tol=0.0,
         momentum=0.0,
         nesterovs_momentum=False,
+        shuffle=shuffle,
         random_state=seed,
     )
+
+
+def train_sklearn(problem: Problem, epochs: int, seed: int) -> Predict:
+    """Train scikit-learn's."""
+    network = sklearn_network(problem, epochs, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it may learn more if it goes on
         network.fit(problem.X, problem.labels)
     return network.predict
 
 
+def torch_network(layer_sizes: Sequence[int], dtype: Any) -> Any:
+    """Return PyTorch's, untrained."""
+    from torch import nn
+
+    hidden = [
+        layer
+        for n_in, n_out in itertools.pairwise(layer_sizes[:-1])
+        for layer in (nn.Linear(n_in, n_out, dtype=dtype), nn.Sigmoid())
+    ]
+    return nn.Sequential(*hidden, nn.Linear(*layer_sizes[-2:], dtype=dtype))
+
+
+def learn_torch(network: Any, problem: Problem, orders: Iterable[Any], dtype: Any) -> None:
+    """Train PyTorch's ``network``, an epoch for each of the ``orders``: as short as it gets, without a DataLoader."""
+    import torch
+
+    X, labels = torch.as_tensor(problem.X, dtype=dtype), torch.as_tensor(problem.labels)
+    optimizer = torch.optim.SGD(network.parameters(), lr=problem.learning_rate)
+    loss_of = torch.nn.CrossEntropyLoss()
+    history = []
+    for order in orders:
+        losses = []
+        for chosen in order.split(problem.batch_size):
+            optimizer.zero_grad()
+            loss = loss_of(network(X[chosen]), labels[chosen])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        history.append(torch.stack(losses).mean().item())
+
+
 def train_torch(precision: str) -> Train:
-    """Return how PyTorch's is trained in ``float64`` or ``float32``: as short as it gets, without a DataLoader."""
+    """Return how PyTorch's is trained in ``float64`` or ``float32``."""
 
     def train(problem: Problem, epochs: int, seed: int) -> Predict:
         import torch
-        from torch import nn
 
         torch.set_num_threads(1)
         torch.manual_seed(seed)
         dtype = getattr(torch, precision)
-        X, labels = torch.as_tensor(problem.X, dtype=dtype), torch.as_tensor(problem.labels)
-        hidden = [
-            layer
-            for n_in, n_out in itertools.pairwise(problem.layer_sizes[:-1])
-            for layer in (nn.Linear(n_in, n_out, dtype=dtype), nn.Sigmoid())
-        ]
-        network = nn.Sequential(*hidden, nn.Linear(*problem.layer_sizes[-2:], dtype=dtype))
-        optimizer = torch.optim.SGD(network.parameters(), lr=problem.learning_rate)
-        loss_of = nn.CrossEntropyLoss()
-        history = []
-        for _ in range(epochs):
-            losses = []
-            for chosen in torch.randperm(len(X)).split(problem.batch_size):
-                optimizer.zero_grad()
-                loss = loss_of(network(X[chosen]), labels[chosen])
-                loss.backward()
-                optimizer.step()
-                losses.append(loss.detach())
-            history.append(torch.stack(losses).mean().item())
+        network = torch_network(problem.layer_sizes, dtype)
+        learn_torch(network, problem, (torch.randperm(len(problem.X)) for _ in range(epochs)), dtype)
 
         def predict(rows: Any) -> Any:
             with torch.no_grad():
@@ -164,6 +183,20 @@ def train_torch(precision: str) -> Train:
         return predict
 
     return train
+
+
+def torch_here() -> bool:
+    """Return whether PyTorch can be imported."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def all_here() -> dict[str, Train]:
+    """Return ours and the peers that are installed; where PyTorch is not, a printed line says how to get it."""
+    peers: dict[str, Train] = {OURS: train_ours, "scikit-learn": train_sklearn}
+    if torch_here():
+        return peers | {f"PyTorch, {precision}": train_torch(precision) for precision in ("float64", "float32")}
+    print(GET_PYTORCH)
+    return peers
 
 
 # ------------------------------------------------------------------------------------------------ measuring
@@ -279,16 +312,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=40)
     chosen = parser.parse_args()
     os.environ.setdefault(COURSE_VARIABLE, str(ROOT))
-    peers: dict[str, Train] = {OURS: train_ours, "scikit-learn": train_sklearn}
-    torch_here = importlib.util.find_spec("torch") is not None
-    if torch_here:
-        peers |= {f"PyTorch, {precision}": train_torch(precision) for precision in ("float64", "float32")}
-    else:
-        print(GET_PYTORCH)
+    peers = all_here()
     with threadpool_limits(1):
         for problem in problems():
             show(problem, compare(problem, peers, chosen.rounds, chosen.epochs), chosen.epochs)
-        if torch_here:
+        if torch_here():
             nets = [(3, 4), (5, 4, 3), (64, 64, 10), (20, 30, 20, 15, 10)]
             tried = list(itertools.product(nets, (1, 7, 32), range(5)))
             distance = max(gradient_distance(*each) for each in tried)
