@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from autograder.grading import solutions, unseen_digits
 from autograder.notebook.training import NEAR, RATE, step_error
@@ -53,6 +54,8 @@ STARTS: dict[str, Start] = {
     "normal 1": _scaled(1.0, 1.0),
 }
 DTYPES = (np.float64, np.float32)
+CONFIDENCE = 0.95
+TAIL, MIN_EXCESSES = 0.1, 10
 FRESH = 10_000  # the limits were chosen by looking at the seeds 0 to 99; what is measured here begins elsewhere
 
 
@@ -60,13 +63,14 @@ FRESH = 10_000  # the limits were chosen by looking at the seeds 0 to 99; what i
 class Margin:
     """What right and wrong answers come to where a test has its ``limit``; ``above``: right ones lie above it.
 
-    Right ones are kept by kind, such as their first weights: a bound that holds for each kind needs no assumption
-    on how many students choose which.
+    ``log``: values of several orders of magnitude, drawn so. Right ones are kept by kind, such as their first weights:
+    a bound that holds for each kind needs no assumption on how many students choose which.
     """
 
     name: str
     limit: float
     above: bool = False
+    log: bool = False
     right: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[float] = field(default_factory=list)
 
@@ -90,6 +94,32 @@ class Margin:
         beside = "-" if nearest is None else f"{nearest:.2g}"
         worst, failed = self.worst(right), self.failed(right)
         return f"| {self.name} | {self.limit:g} | {len(right)} | {worst:.4g} | {failed} | {beside} |"
+
+    def tail(self, values: Sequence[float]) -> float:
+        """Return the chance that the fitted tail of the right ``values`` gives to what does not pass.
+
+        The tail is the worst tenth, fitted by a generalised Pareto distribution that falls no faster than an
+        exponential one. Distances that must not be near 0 are taken as logarithms, for nothing lies below 0.
+        Not a number, if there are too few values.
+        """
+        given = np.array([*values, self.limit])
+        *beyond, limit = (-1 if self.above else 1) * (np.log(given) if self.log and self.above else given)
+        threshold = np.quantile(beyond, 1 - TAIL)
+        excess = np.array(beyond)[beyond > threshold] - threshold
+        if len(excess) < MIN_EXCESSES:
+            return float("nan")
+        shape, _location, scale = stats.genpareto.fit(excess, floc=0)
+        if shape < 0:
+            shape, scale = 0.0, excess.mean()
+        return float(len(excess) / len(beyond) * stats.genpareto.sf(limit - threshold, shape, 0, scale))
+
+
+def chance_at_most(failed: int, tries: int, confidence: float) -> float:
+    """Return the largest chance of a failure that so many in so many tries do not speak against (Clopper, Pearson).
+
+    It assumes independent tries alone. Without a failure it is about 3/tries at 95 %, the rule of three.
+    """
+    return float(stats.beta.ppf(confidence, failed + 1, tries - failed)) if failed < tries else 1.0
 
 
 def follow(network: Network, batches: Any, rate: float, X: Any = X, y: Any = Y) -> Network:
@@ -135,7 +165,7 @@ def accuracy(seeds: range) -> list[Margin]:
 
 def steps(seeds: range) -> list[Margin]:
     """Tiny steps beside the gradient, and the same with a step too few or half the rate."""
-    margin = Margin("steps beside the gradient (relative)", NEAR)
+    margin = Margin("steps beside the gradient (relative)", NEAR, log=True)
     for seed in seeds:
         for kind, start in STARTS.items():
             for sizes, epochs, size in (([64, 8, 10], 1, 5), ([64, 9, 7, 10], 3, 5), ([64, 10], 2, 10)):
@@ -155,8 +185,8 @@ def steps(seeds: range) -> list[Margin]:
 
 def orders(seeds: range) -> list[Margin]:
     """Compare the end of a training with its computed end, and with what another order leads to."""
-    same = Margin("end of two epochs (relative)", SAME_NETWORK)
-    other = Margin("ends of different orders (relative)", OTHER_ORDER, above=True)
+    same = Margin("end of two epochs (relative)", SAME_NETWORK, log=True)
+    other = Margin("ends of different orders (relative)", OTHER_ORDER, above=True, log=True)
     for seed in seeds:
         for kind, start in STARTS.items():
             rng = np.random.default_rng(seed)
@@ -182,7 +212,7 @@ def orders(seeds: range) -> list[Margin]:
 
 def gradients(seeds: range) -> list[Margin]:
     """Check gradients, right and with three mistakes that are hard to see."""
-    margin = Margin("gradient check (relative)", TOLERANCE)
+    margin = Margin("gradient check (relative)", TOLERANCE, log=True)
     for seed in seeds:
         rng = np.random.default_rng(seed)
         network = random_parameters([5, 4, 3], rng)
@@ -206,7 +236,7 @@ def gradients(seeds: range) -> list[Margin]:
 
 def values(seeds: range) -> list[Margin]:
     """Gradients computed in float32 beside float64, the test of backward that allows least."""
-    margin = Margin("gradients in float32 (of rtol 1e-3 and atol 1e-5)", 1.0)
+    margin = Margin("gradients in float32 (of rtol 1e-3 and atol 1e-5)", 1.0, log=True)
     for seed in seeds:
         rng = np.random.default_rng(seed)
         network = random_parameters([4, 5, 3], rng)
@@ -265,7 +295,7 @@ def draw(margins: Sequence[Margin], path: Path) -> None:
             axis.set_title(margin.name, loc="left", fontsize=9)
             axis.set_yticks([])
             axis.set_ylim(-0.5, 1.5 if margin.wrong else 0.5)
-            if margin.name.endswith("(relative)") or "float32" in margin.name:
+            if margin.log:
                 axis.set_xscale("log")
         figure.savefig(path, dpi=90)
 
