@@ -22,7 +22,7 @@ def test_row_tells_the_worst_right_one_and_the_best_wrong_one(margins):
     margin.right["one"] += [0.95, 0.99]
     margin.right["other"] += [0.89, 0.97]
     margin.wrong += [0.2, 0.85]
-    assert margin.row() == "| share | 0.9 | 4 | 0.89 | 1 | 0.85 |"
+    assert margin.row() == "| share | 0.9 | 4 | 0.89 | 1 | nan | 0.85 |"
 
 
 def test_what_lies_on_the_limit(margins):
