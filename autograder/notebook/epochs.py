@@ -24,7 +24,9 @@ def expect_epoch(minibatches: Callable[..., Any], n: int, batch_size: int, rng: 
     """
     X, y = np.arange(2.0 * n).reshape(n, 2), np.arange(10.0, 10.0 + 3 * n).reshape(n, 3)
     batches: Batches = []
-    for batch in islice(minibatches(X.copy(), y.copy(), batch_size, rng), 2 * n + 1):
+    result = minibatches(X.copy(), y.copy(), batch_size, rng)
+    _expect_batches(result, n, batch_size)
+    for batch in islice(result, 2 * n + 1):
         is_pair = isinstance(batch, list | tuple) and len(batch) == 2
         expect_true(is_pair, _("Every batch should be a pair (X_batch, y_batch)."), mistake="no_pairs")
         X_batch, y_batch = batch
@@ -36,16 +38,37 @@ def expect_epoch(minibatches: Callable[..., Any], n: int, batch_size: int, rng: 
     return batches
 
 
+def _expect_batches(result: Any, n: int, batch_size: int) -> None:
+    """Check that ``result`` is no pair of all images and all labels, cut into batches or not."""
+    pair = isinstance(result, tuple | list) and len(result) == 2
+    if not pair or (isinstance(result[0], tuple | list) and len(result[0]) == 2 and np.ndim(result[0][1]) == 2):
+        return
+    text = _("Every batch should be a pair (X_batch, y_batch).")
+    expect_true(not isinstance(result[0], list), text, mistake="two_lists")
+    whole = np.shape(result[0])[:1] == (n,)
+    few = whole and n > batch_size
+    expect_true(np.ndim(result[0]) < 2, text, mistake="batch_size_ignored" if few else "first_batch_only")
+
+
 def _rows(X_batch: Any, y_batch: Any, X: Any, y: Any) -> list[int]:
-    found = np.asarray(X_batch)
-    exchanged = np.shape(X_batch)[1:] == (3,) and np.shape(y_batch)[1:] == (2,)
+    found, labels = np.asarray(X_batch), np.asarray(y_batch)
+    widths = found.shape[1:], labels.shape[1:]
+    exchanged = widths == ((3,), (2,))
     expect_true(not exchanged, _("X_batch holds rows of y, and y_batch rows of X."), mistake="exchanged")
-    expect_true(found.ndim == 2 and found.shape[1] == 2, _("X_batch does not hold whole rows of X."))
+    one_row = found.ndim == 1 and found.shape == X.shape[1:] and found.dtype.kind == "f"
+    whole = found.ndim == 2 and found.shape[1] == 2
+    mistake = "single_rows" if one_row else "row_numbers" if found.ndim < 2 else "from_y" if widths[0] == (3,) else ""
+    expect_true(whole, _("X_batch does not hold whole rows of X."), mistake=mistake)
     numbers = np.rint(found[:, 0] / 2).astype(int)
-    expect_true(all(0 <= k < len(X) for k in numbers), _("A batch holds rows that X does not have."))
-    expect_equal(X_batch, X[numbers], "X_batch")
+    ours = all(0 <= k < len(X) for k in numbers) and np.array_equal(found, X[numbers])
+    expect_true(ours, _("A batch holds rows that X does not have."), mistake="rows_changed")
+    expect_equal(X_batch, X[numbers], "X_batch")  # nested lists are no arrays
+    from_X = widths[1] == (2,)
+    expect_true(not from_X, _("y_batch does not hold rows of y."), mistake="from_X")
+    expect_true(labels.ndim == 2, _("y_batch does not hold rows of y."), mistake="row_numbers" if labels.size else "")
+    alike = len(labels) == len(found)
+    expect_true(alike, _("X_batch and y_batch do not have the same number of rows."), mistake="unequal_batches")
     # by their first column: a batch whose rows are those of other images
-    labels = np.asarray(y_batch)
     together = labels.shape != y[numbers].shape or np.array_equal(labels, y[numbers])
     text = _("y_batch does not hold the labels of the images in X_batch.")
     expect_true(together, text, mistake="apart")
@@ -63,15 +86,21 @@ def _expect_every_row(batches: Batches, n: int, batch_size: int) -> None:
             mistake = "with_replacement"
         elif len(batches) == 1 < n // batch_size:
             mistake = "first_batch_only"
+        elif len(set(rows)) < len(rows):
+            mistake = "drawn_anew"
+        elif set(sizes) == {batch_size} and len(sizes) in {n // batch_size, n // batch_size - 1}:
+            mistake = "last_batch_lost"
         else:
-            mistake = "last_batch_lost" if len(set(rows)) == len(rows) else ""
+            mistake = "rows_left_out"
         text = _("{missing} of {n} rows are missing.", missing=missing, n=n)
         expect_true(False, text, _("Not all rows had their turn."), mistake)
     again = len(rows) - n
     several = again == n
+    everything = set(sizes) == {n} and len(sizes) > 1
     verdict = _("Every row should have its turn exactly once in an epoch.")
     message = _("{again} rows come again although every row should have its turn only once.", again=again)
-    expect_true(not again, message, verdict, "several_epochs" if several else "overlapping")
+    mistake = "whole_set" if everything else "several_epochs" if several else "overlapping"
+    expect_true(not again, message, verdict, mistake)
 
 
 def _expect_sizes(batches: Batches, n: int, batch_size: int) -> None:

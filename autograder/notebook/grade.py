@@ -287,9 +287,11 @@ class _Part:
             case = self.case or Case(error.mismatch.kind)
         else:
             nothing = "NoneType" in failure.text and not failure.function
-            kind = "nothing" if nothing else "error"
+            kind = "nothing" if nothing else "error" if failure.function else "form"
             case = replace(self.case or Case(""), kind=kind, error=f"{failure.kind}: {failure.text}")
-        named = [row.mistake.rpartition(".")[2] for row in self.grade.rows]
+        named = [
+            key for name, _dot, key in (row.mistake.partition(".") for row in self.grade.rows) if name == self.function
+        ]
         found = diagnose(known(self.function, named), case)
         return found.key if found else ""
 

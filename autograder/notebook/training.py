@@ -60,9 +60,9 @@ def expect_training(
     )
     if not history_counts:
         return network, np.zeros(0)
-    texts = any(isinstance(entry, str) for entry in result[1])
-    expect_true(not texts, _("Each entry of history should be a single number."), mistake="history_entries")
-    history = np.asarray(result[1], dtype=float)
+    history = _numbers(result[1])
+    expect_true(history is not None, _("Each entry of history should be a single number."), mistake="history_entries")
+    assert history is not None
     _expect_entries(history, epochs, -(-len(X) // batch_size), still=learning_rate == 0)
     return network, history
 
@@ -77,10 +77,19 @@ def _is_network(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value)
 
 
+def _numbers(history: Any) -> Array | None:
+    """Return ``history`` as an array; None if it holds text, or no numbers at all."""
+    try:
+        texts = any(isinstance(entry, str) for entry in history)
+        return None if texts else np.asarray(history, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
 def _expect_entries(history: Array, epochs: int, batches: int, *, still: bool) -> None:
     expect_true(history.ndim == 1, _("Each entry of history should be a single number."), mistake="history_entries")
     n = len(history)
-    mistake = ""
+    mistake = "history_length"
     if n == 0:
         mistake = "history_empty"
     elif n == epochs * batches:
@@ -99,7 +108,7 @@ def _expect_entries(history: Array, epochs: int, batches: int, *, still: bool) -
     )
     used_up = np.isfinite(history[:1]).all() and np.isnan(history[1:]).all() and epochs > 1
     finite = bool(np.isfinite(history).all())
-    expect_true(finite, _("history holds nan or inf."), mistake="batches_used_up" if used_up else "")
+    expect_true(finite, _("history holds nan or inf."), mistake="batches_used_up" if used_up else "history_not_finite")
 
 
 def expect_falling(history: Array, share: float = 1.0) -> None:
@@ -110,6 +119,8 @@ def expect_falling(history: Array, share: float = 1.0) -> None:
 
     """
     mistake = "no_step" if np.ptp(history) < LOSS_RTOL else ""
+    if (history < 0).all():
+        mistake = "history_sign"
     losses = "; ".join(number(float(loss)) for loss in history)
     verdict = _("The loss does not fall.")
     expect_true(history[-1] < share * history[0], f"{verdict} history = ({losses})", verdict, mistake)
@@ -131,15 +142,24 @@ def expect_mean_loss(history: Array, losses: ArrayLike) -> None:
     def are(values: ArrayLike) -> bool:
         return bool(np.allclose(history, values, rtol=LOSS_RTOL))
 
-    mistake = ""
+    # a history that is not the same in every epoch belongs to a network that does not stay
+    mistake = "history_other" if np.ptp(history) < LOSS_RTOL else ""
     if are(each.sum()):
         mistake = "history_summed"
     elif are(epochs * mean) or are(2.0 ** (epochs - 1) * mean):
         mistake = "history_cumulated"
     elif all(np.isclose(entry, each, rtol=LOSS_RTOL).any() for entry in history):
         mistake = "history_one_batch"
+    elif are(mean / n):
+        mistake = "history_divided"
+    elif are(-mean) or are(-each.sum()):
+        mistake = "history_sign"
     elif np.allclose(history * n, np.rint(history * n)):
         mistake = "history_accuracy"
+    elif any(are(factor * mean) for factor in (2, 1 / 2, 1 / len(history), len(history))):
+        mistake = "history_factor"
+    elif are(np.median(each)):
+        mistake = "history_median"
     elif np.isclose(history[-1], mean, rtol=LOSS_RTOL):
         mistake = "starts_anew"  # the earlier entries are of other networks
     shown = "; ".join(number(float(entry)) for entry in history)
@@ -209,6 +229,11 @@ def expect_steps(
             1 / batch_size: "averaged_twice",
             1 / batches: "one_step_an_epoch",
             (batches - 1) / batches: "last_batch_lost",
+            1 / epochs: "one_epoch",
+            2.0: "two_steps",
+            float(batch_size): "not_averaged",
+            RATE: "rate_twice",
+            1 / steps: "one_step",
         }.items():
             if abs(length - factor) < NEAR * abs(factor):
                 mistake = name

@@ -11,6 +11,7 @@ mistake by its key.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,14 +75,16 @@ class KnownMistake:
 
 def diagnose(mistakes: Iterable[KnownMistake], case: Case) -> KnownMistake | None:
     """Return the first of ``mistakes`` that explains ``case``."""
-    for mistake in mistakes:
-        with np.errstate(all="ignore"):
-            try:
-                if bool(mistake.shows(case)):
-                    return mistake
-            except (ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError, OverflowError):
-                continue  # what came back is of a form that the mistake does not have
-    return None
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nan and empty rows are what a test may well meet
+        return next((mistake for mistake in mistakes if _shows(mistake, case)), None)
+
+
+def _shows(mistake: KnownMistake, case: Case) -> bool:
+    try:
+        return bool(mistake.shows(case))
+    except (ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError):
+        return False  # what came back is of a form that the mistake does not have
 
 
 def array(value: Any) -> NDArray[Any]:

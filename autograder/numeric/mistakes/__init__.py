@@ -1,7 +1,8 @@
 """The known mistakes of Aufgabe 2, by function: what each makes of the right result (``diagnosis.py`` says why so).
 
-The first that fits counts, so that those with the narrower test stand first. Those without a test of their own are
-named by the checks of behaviour.
+The first that fits counts, so that those with the narrower test stand first: a function's own before those of any
+array, and last what says only where it is wrong. Those without a test of their own are named by the checks of
+behaviour.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,10 @@ from collections.abc import Sequence
 from autograder.messages import N_
 from autograder.numeric.diagnosis import KnownMistake
 from autograder.numeric.mistakes.activations import SIGMOID, SIGMOID_DERIVATIVE, SOFTMAX
-from autograder.numeric.mistakes.backward import BACKWARD
-from autograder.numeric.mistakes.forward import FORWARD
+from autograder.numeric.mistakes.backward import BACKWARD, BACKWARD_PLACES
+from autograder.numeric.mistakes.errors import ERRORS, PLAIN_ERRORS
+from autograder.numeric.mistakes.forward import FORWARD, FORWARD_PLACES
+from autograder.numeric.mistakes.general import FORMS, GENERAL
 from autograder.numeric.mistakes.learning import MINIBATCHES, TRAIN, UPDATE
 from autograder.numeric.mistakes.loss import CROSS_ENTROPY
 from autograder.numeric.mistakes.prediction import PREDICT
@@ -33,10 +36,20 @@ MISTAKES: dict[str, tuple[KnownMistake, ...]] = {
     "predict": PREDICT,
 }
 
+PLACES = {"forward": FORWARD_PLACES, "backward": BACKWARD_PLACES}
+"""Where a network is wrong, which says enough where no mistake is known: the equation to look at."""
+
 
 def known(function: str, named: Sequence[str] = ()) -> list[KnownMistake]:
-    """Return the known mistakes of ``function``, those first whose keys were already ``named``."""
-    mistakes = (*COMMON, *MISTAKES.get(function, ()))
+    """Return the known mistakes of ``function``, those first whose keys were already ``named``.
+
+    Where one was, what is merely a symptom names no other.
+    """
+    own = (*COMMON, *PLAIN_ERRORS, *MISTAKES.get(function, ()))
+    symptoms = (*GENERAL, *PLACES.get(function, ()), *FORMS)
+    others = (*ERRORS, *(each for each in symptoms if not named or each.key in named))
+    keys = {mistake.key for mistake in own}
+    mistakes = (*own, *(each for each in others if each.key not in keys))
     return sorted(mistakes, key=lambda mistake: mistake.key not in named)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from autograder.messages import N_
@@ -20,19 +22,19 @@ def _step(case: Case) -> Array:
     return np.asarray(case.wanted - _old(case))
 
 
-UPDATE = (
+_UPDATE_SIMPLE = (
     KnownMistake("two_lists", N_("two lists in place of pairs"), N_("Each layer has its pair (W, b)."), in_two_lists),
+    KnownMistake(
+        "flat",
+        N_("arrays in one row in place of pairs"),
+        N_("Each layer has its pair (W, b): append a tuple of both."),
+        lambda case: len(case.found) == 2 * len(case.expected) and all(np.ndim(each) for each in case.found),
+    ),
     KnownMistake(
         "pair_order",
         N_("b comes before W"),
         N_("Pairs are ordered as in parameters: first W, then b."),
         lambda case: np.shape(case.found[0][0]) == case.expected[0][1].shape != case.expected[0][0].shape,
-    ),
-    KnownMistake(
-        "multiplied",
-        N_("the parameters are multiplied by the step"),
-        N_("The step is subtracted: w − η · gradient."),
-        lambda case: case.came(_old(case) * (1 + _step(case))),
     ),
     KnownMistake(
         "layers_lost",
@@ -59,12 +61,6 @@ UPDATE = (
         lambda case: of_weights(case) and case.came(_old(case)),
     ),
     KnownMistake(
-        "ascent",
-        N_("uphill in place of downhill"),
-        N_("The gradient shows where the loss grows. Where do you want to go?"),
-        lambda case: case.came(_old(case) - _step(case)),
-    ),
-    KnownMistake(
         "step_only",
         N_("the step in place of the new parameters"),
         N_("Where does one come to who starts at the old parameters?"),
@@ -81,6 +77,130 @@ UPDATE = (
         N_("divided by the learning rate"),
         N_("A smaller learning rate means smaller steps."),
         lambda case: case.came(_old(case) + _step(case) / case.inputs[2] ** 2),
+    ),
+)
+
+
+def _steps(case: Case) -> Iterator[tuple[str, Array]]:
+    """Yield what stands in place of the new parameters, beside the key of the mistake that makes it."""
+    p, g, rate = _old(case), array(follow(case.inputs[1], case.place)), float(case.inputs[2])
+    step = rate * g
+    yield from (("ascent", p + step * k) for k in (1, 1 / rate, rate))
+    yield from (("sign_of_parameters", value) for value in (-p - step, step - p, -p + step))
+    yield from (("rate_added", value) for value in (p - (rate + g), p + rate + g, p - rate - p * g, p - (g - rate)))
+    yield from (("gradient_forgotten", p - k * rate) for k in (1, -1))
+    yield from (("rate_at_parameters", value) for value in (rate * (p - g), rate * p - g, p - rate * (p - g)))
+    yield from (("decay", (1 - rate) * p - step) for _once in (1,))
+    yield from (("only_direction", p - rate * k) for k in (np.sign(g), g / np.linalg.norm(g)))
+    yield from (("gradient_changed", p - rate * k) for k in (np.abs(g), g**2, g.mean(), g.sum(), g.max(), g * p))
+    yield from (("gradient_divided", value) for value in (p - rate / g, p / step))
+    yield from (("exchanged", value) for value in (g - rate * p, g - p, g + rate * p))
+    yield from (("parameters_twice", 2 * p - step) for _once in (1,))
+    yield from (("multiplied", value) for value in (p * step, -p * step, p * (1 - step), p * (1 + step)))
+
+
+def _steps_like(key: str) -> Callable[[Case], bool]:
+    """Return the test for new parameters that are made as ``key`` says."""
+    return lambda case: any(name == key and case.came(value) for name, value in _steps(case))
+
+
+def _gradient_of_other(case: Case) -> bool:
+    """Return whether the step goes along another array: the gradient of another one, or the parameters."""
+    p, rate = _old(case), float(case.inputs[2])
+    arrays = [array(each) for pair in case.inputs[1] for each in pair]
+    others = (*arrays, *(array(each) for pair in case.inputs[0] for each in pair))
+    for other in others:
+        try:
+            if other.size == p.size and case.came(p - rate * other):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _step_multiple(case: Case) -> bool:
+    """Return whether the step has the right direction and another length."""
+    step, mine = _step(case), case.there - _old(case)
+    if step.size < 2 or not (mine.any() and step.all()):
+        return False
+    ratios = mine / step
+    return bool(np.ptp(ratios) < 1e-6 * np.abs(ratios).max())
+
+
+UPDATE = (
+    *_UPDATE_SIMPLE,
+    KnownMistake(
+        "other_gradient",
+        N_("another array in place of the gradient"),
+        N_("W has dW, b has db, and each layer has its own."),
+        _gradient_of_other,
+    ),
+    *(
+        KnownMistake(key, name, hint, _steps_like(key))
+        for key, name, hint in (
+            (
+                "ascent",
+                N_("uphill in place of downhill"),
+                N_("The gradient shows where the loss grows. Where do you want to go?"),
+            ),
+            (
+                "multiplied",
+                N_("the parameters are multiplied by the step"),
+                N_("The step is subtracted: w − η · gradient."),
+            ),
+            (
+                "sign_of_parameters",
+                N_("the sign of the parameters"),
+                N_("The new parameters begin with the old ones, as they are: what is subtracted from what?"),
+            ),
+            (
+                "rate_added",
+                N_("the learning rate is added in place of multiplied"),
+                N_("The learning rate makes the step shorter: what stands between it and the gradient?"),
+            ),
+            (
+                "gradient_forgotten",
+                N_("the gradient is not used"),
+                N_("The step is the learning rate times the gradient."),
+            ),
+            (
+                "rate_at_parameters",
+                N_("the learning rate acts on the parameters"),
+                N_("Only the gradient is multiplied by the learning rate; the old parameters stay as they are."),
+            ),
+            ("decay", N_("the parameters shrink as well"), N_("A step is w − η · gradient, and nothing else.")),
+            (
+                "only_direction",
+                N_("only the direction of the gradient"),
+                N_("Where the slope is steep, the step is long: the gradient goes in with its size."),
+            ),
+            (
+                "gradient_changed",
+                N_("the gradient is changed"),
+                N_("The gradient goes in as it is, entry by entry, with its sign."),
+            ),
+            (
+                "gradient_divided",
+                N_("divided by the gradient"),
+                N_("A step is w − η · gradient: where the slope is steep, the step is long."),
+            ),
+            (
+                "exchanged",
+                N_("parameters and gradients have changed places"),
+                N_("The step starts at the parameters and follows the gradient: who is who in your loop?"),
+            ),
+            (
+                "parameters_twice",
+                N_("the old parameters are added once more"),
+                N_("A step is w − η · gradient: w comes in once."),
+            ),
+        )
+    ),
+    KnownMistake(
+        "step_length",
+        N_("the step has another length"),
+        N_("Its direction is right. By what is the gradient multiplied, and how often?"),
+        _step_multiple,
     ),
 )
 
@@ -130,6 +250,48 @@ MINIBATCHES = (
         "with_replacement",
         N_("drawn with replacement"),
         N_("Some rows come twice, others never. rng.permutation puts each in its place once."),
+    ),
+    KnownMistake(
+        "drawn_anew",
+        N_("some rows come twice, others never"),
+        N_("Draw one order for the whole epoch, and cut it into pieces that meet without gap or overlap."),
+    ),
+    KnownMistake(
+        "rows_left_out",
+        N_("rows are left out"),
+        N_("From where to where does the loop go, in which steps, and where does each slice end?"),
+    ),
+    KnownMistake(
+        "whole_set",
+        N_("every batch is the whole set"),
+        N_("Which rows of X and y belong to this batch?"),
+    ),
+    KnownMistake(
+        "two_lists",
+        N_("two lists in place of pairs"),
+        N_("yield X_batch, y_batch gives one pair after the other."),
+    ),
+    KnownMistake(
+        "single_rows",
+        N_("a single row in place of a batch"),
+        N_("X[k] is one row without its axis; X[a:b] and X[numbers] are matrices."),
+    ),
+    KnownMistake(
+        "row_numbers",
+        N_("numbers in place of rows"),
+        N_("A batch holds the rows of X and of y themselves, each whole."),
+    ),
+    KnownMistake("from_y", N_("X_batch is taken from y"), N_("The first of the pair holds rows of X.")),
+    KnownMistake("from_X", N_("y_batch is taken from X"), N_("The second of the pair holds rows of y.")),
+    KnownMistake(
+        "rows_changed",
+        N_("the rows are changed"),
+        N_("Shuffling changes the order of the rows, and nothing in them."),
+    ),
+    KnownMistake(
+        "unequal_batches",
+        N_("X_batch and y_batch of unequal length"),
+        N_("Both are cut out of X and y by the same numbers."),
     ),
     KnownMistake("not_shuffled", N_("not shuffled"), N_("The rows come in their old order.")),
     KnownMistake(
@@ -199,9 +361,57 @@ TRAIN = (
     ),
     KnownMistake("history_accuracy", N_("accuracy in place of the loss"), N_("history holds cross_entropy.")),
     KnownMistake(
+        "history_length",
+        N_("the number of entries in history"),
+        N_("At the end of each epoch, and only there, one number is appended."),
+    ),
+    KnownMistake(
+        "history_not_finite",
+        N_("history holds no numbers that count"),
+        N_("nan comes from the mean of nothing, and from a network whose steps are far too long."),
+    ),
+    KnownMistake("history_sign", N_("the sign of the loss"), N_("cross_entropy is positive, and it should fall.")),
+    KnownMistake(
+        "history_divided",
+        N_("the loss is divided once too often"),
+        N_("cross_entropy is a mean already: by the number of what is the sum over the batches divided?"),
+    ),
+    KnownMistake(
+        "history_factor",
+        N_("a factor at the loss"),
+        N_("history holds the mean of cross_entropy over the batches of an epoch, and nothing else."),
+    ),
+    KnownMistake("history_median", N_("the median in place of the mean"), N_("The mean loss is asked for.")),
+    KnownMistake(
+        "history_other",
+        N_("another number than the mean loss"),
+        N_("What goes into cross_entropy, y first, and over what is the mean taken?"),
+    ),
+    KnownMistake(
         "no_step",
-        N_("the network does not change"),
-        N_("update returns new parameters and leaves the old ones: who keeps them?"),
+        N_("the network learns nothing more"),
+        N_("update returns new parameters: who keeps them, who works with them, and has every epoch its batches?"),
+    ),
+    KnownMistake(
+        "one_epoch",
+        N_("only one epoch makes steps"),
+        N_("Does return stand inside of a loop? And what yields can be run through only once."),
+    ),
+    KnownMistake(
+        "one_step",
+        N_("only one step counts"),
+        N_("Each step begins where the one before ended: the new parameters take the place of the old ones."),
+    ),
+    KnownMistake("two_steps", N_("every step twice"), N_("One step for each batch: how often is update called?")),
+    KnownMistake(
+        "not_averaged",
+        N_("sum in place of mean"),
+        N_("backward gives the mean over the batch, and so should the step: what multiplies it?"),
+    ),
+    KnownMistake(
+        "rate_twice",
+        N_("the learning rate comes in twice"),
+        N_("update multiplies by the learning rate already."),
     ),
     KnownMistake(
         "ascent", N_("uphill in place of downhill"), N_("The loss should fall. What does update do with its sign?")

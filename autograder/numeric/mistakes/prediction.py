@@ -90,4 +90,10 @@ PREDICT = (
             and case.came((array(case.inputs[0]) @ case.inputs[1][0][0] + case.inputs[1][0][1]).argmax(axis=1))
         ),
     ),
+    KnownMistake(
+        "input",
+        N_("read from the input"),
+        N_("The probabilities are the last entry of activations: index −1."),
+        lambda case: depth(case) > 1 and case.came(array(case.inputs[0]).argmax(axis=1)),
+    ),
 )
