@@ -14,24 +14,10 @@ from fractions import Fraction
 from autograder.messages import N_
 from autograder.symbolic.comparison import TRUTH, Comparison, UndecidableError, close
 from autograder.symbolic.evaluation import Variant
-from autograder.symbolic.expressions import (
-    Binary,
-    Call,
-    Derivative,
-    Expression,
-    Index,
-    Kronecker,
-    Negative,
-    Number,
-    Power,
-    Sum,
-    Symbol,
-    children,
-    walk,
-    with_children,
-)
-from autograder.symbolic.rules import ALL, Rule, openers
-from autograder.symbolic.setting import Setting, family, lower_indices
+from autograder.symbolic.expressions import Derivative, Expression, Negative, Number, Power, walk
+from autograder.symbolic.misreadings import free_indices, misreadings, wrong_definitions
+from autograder.symbolic.repairs import chain_sums, coarse_repairs, factors_of, repairs, with_factor
+from autograder.symbolic.rules import ALL, FREE, Rule, openers
 
 HINTS: Mapping[str, str] = {
     "sign": N_("a sign. Go through the minus signs one by one, those of inner derivatives too."),
@@ -57,6 +43,41 @@ HINTS: Mapping[str, str] = {
     "h_for_dh": N_("h and its derivative dh are mixed up."),
     "dh_at_wrong_place": N_("h' belongs at the argument of h: dh(z[L,n])."),
     "factor_lost": N_("a factor got lost or came in on the way."),
+    "sum_of_derivatives": N_("the derivative of a product has the factors themselves in it: (fg)' = f'g + fg'."),
+    "denominator_lost": N_("the denominator of the quotient rule is missing: (f'g - fg')/g**2."),
+    "not_crossed": N_("the quotient rule goes crosswise: (f'g - fg')/g**2, each derivative times the other function."),
+    "power_factor_lost": N_("the power rule puts the exponent in front: (u**n)' = n*u**(n-1)*u'."),
+    "power_exponent_raised": N_("the power rule lowers the exponent by one, also a negative one: -1 becomes -2."),
+    "chain_inside": N_("the inner derivative stands beside the outer function as a factor, not inside of it."),
+    "exp_as_power": N_("exp is no power of z: its derivative is exp itself, times the inner derivative."),
+    "inner_not_differentiated": N_("the inner function has come out as it is: what is its derivative?"),
+    "log_derivative": N_("the derivative of log(u) is 1/u, times the inner derivative."),
+    "h_is_general": N_("h is any activation here: h(1 - h) belongs to the sigmoid only, dh is what one may write."),
+    "term_lost": N_("a summand got lost or came in on the way."),
+    "kronecker_inverted": N_("the Kronecker delta is turned round: it is 1 where the indices are equal, else 0."),
+    "not_differentiated": N_("something has come out of its derivative as it went in: what is its derivative?"),
+    "taken_for_constant": N_("something was taken for a constant that depends on the variable."),
+    "wrong_variable": N_("differentiated by something else: look at what stands after the comma of Derivative."),
+    "sigmoid_for_softmax": N_("a(1 - a) is 1a, for sigma alone. Every entry of softmax depends on all z: that is 1b."),
+    "wrong_definition": N_("the definition is another one: look it up on the sheet."),
+    "power_of_sum": N_("the power of a sum is not the sum of the powers."),
+    "fraction_split": N_("a fraction may be split in its numerator only: 1/(u + v) is not 1/u + 1/v."),
+    "one_summand_only": N_("a factor or divisor of a bracket concerns every summand in it."),
+    "exponent_law": N_("the laws of powers: exp(u)*exp(v) = exp(u + v)."),
+    "logarithm_law": N_("the laws of logarithms: log(u*v) = log(u) + log(v), log(u/v) = log(u) - log(v)."),
+    "product_of_sums": N_("the sum of products is not the product of the sums."),
+    "delta_contracted": N_("a Kronecker delta in a sum keeps one summand: that with the other index in its place."),
+    "sum_value": N_("the value of a sum: what do all entries of y add up to?"),
+    "sum_of_one": N_("a sum over a bracket goes over every summand in it."),
+    "upside_down": N_("a fraction is upside down."),
+    "exponent_changed": N_("an exponent is wrong."),
+    "complement": N_("sigma(z) and 1 - sigma(z) are mixed up."),
+    "argument_lost": N_("a function got lost, only its argument is left."),
+    "wrong_operation": N_("an operation is wrong: plus, minus, times or divided by?"),
+    "wrong_function": N_("exp or log is too many, missing, or in place of the other."),
+    "bounds": N_("the bounds of a sum are wrong."),
+    "wrong_quantity": N_("a quantity stands in the place of another."),
+    "chain_sum_lost": N_("the sum of the chain rule is missing: every one of these quantities passes the change on."),
     "two_classes_only": N_("that holds for N = 2 only; the claim is for general N."),
 }
 
@@ -78,7 +99,13 @@ _SLIPS = (
     ("last_factor_only", "summand_lost"),
 )
 _NUMBERS: dict[Expression, frozenset[str]] = {Number(Fraction(number)): frozenset() for number in ("2", "1/2")}
+_EXPONENTS = {
+    "power_exponent_kept": {Rule.POWER, Rule.CHAIN, Rule.QUOTIENT},
+    "quotient_unsquared": {Rule.QUOTIENT, Rule.CHAIN},
+}
+"""The rules under which another exponent is a rule misapplied; under any other it is just another exponent."""
 _MAX_REPAIRS = 600
+_MAX_MISREADINGS = 900
 
 
 def name_mistake(
@@ -107,6 +134,13 @@ def _name(
     both = sum(isinstance(node, Derivative) for node in walk(second)) > 1
     if negated and not (both and Rule.QUOTIENT in rules):
         return "sign"
+    for key, edited in chain_sums(second, comparison.setting):
+        if _right(first, edited, comparison, one_hot):
+            return key
+    if Rule.DEFINITION in rules and rules <= FREE:
+        for key, inserted in wrong_definitions(first, comparison.setting):
+            if _right(inserted, second, comparison, one_hot):
+                return key
     for slip, key in _SLIPS:
         for opened, split, once in itertools.product(
             dict.fromkeys((openers(rules), ALL)), (False, True), (False, True)
@@ -118,18 +152,58 @@ def _name(
             ):
                 return key
     # a factor that was in the line before; under the chain rule it is the outer derivative
-    scope = frozenset({"", "L", *comparison.setting.task.free})
     lost = "missing_outer_derivative" if Rule.CHAIN in rules else "factor_lost"
-    put_back = ((lost, repaired) for repaired in _with_factor(second, _factors_of(first), scope))
-    doubled = (("factor_lost", repaired) for repaired in _with_factor(second, _NUMBERS, scope))
-    for key, repaired in itertools.chain(
-        *(itertools.islice(edits, _MAX_REPAIRS) for edits in (repairs(second, comparison.setting), put_back, doubled))
-    ):
-        if _agree_at_once(first, repaired, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
-            first, repaired, one_hot=one_hot
-        ):
-            return key
+    repaired = itertools.chain(
+        _first_few(repairs(second, comparison.setting)),
+        _first_few(_put_back(lost, second, factors_of(first), comparison)),
+        _first_few(_put_back("factor_lost", second, _NUMBERS, comparison)),
+    )
+    named = next((key for key, edited in repaired if _right(first, edited, comparison, one_hot)), None)
+    if named in _EXPONENTS and rules and not rules & _EXPONENTS[named]:
+        return "power_exponent_raised" if Rule.POWER in rules else "exponent_changed"
+    return named or _misread(first, second, comparison, one_hot) or _coarsely(first, second, comparison, one_hot)
+
+
+def _misread(first: Expression, second: Expression, comparison: Comparison, one_hot: bool) -> str | None:
+    """Return the mistake that makes of ``first`` what ``second`` says, at best but for the sign."""
+    # what stood below a sum may have lost it, and then has no value
+    bound = free_indices(first) | set(comparison.setting.task.free) | {"", "L", "N", "M"}
+    tried = itertools.islice(misreadings(first, comparison.setting), _MAX_MISREADINGS)
+    meant = [(key, made) for key, made in tried if free_indices(made) <= bound]
+    for line in (second, Negative(second)):
+        for key, made in meant:
+            if _right(made, line, comparison, one_hot):
+                return key
     return None
+
+
+def _coarsely(first: Expression, second: Expression, comparison: Comparison, one_hot: bool) -> str | None:
+    """Return the mistake that a single edit of ``second`` undoes, whatever it is, a factor in the first place."""
+    factors = factors_of(first) | factors_of(second)
+    divisors = {Power(factor, Number(Fraction(-1))): indices for factor, indices in factors.items()}
+    edits = itertools.chain(
+        _first_few(_put_back("factor_lost", second, factors | divisors, comparison)),
+        _first_few(coarse_repairs(second, comparison.setting)),
+    )
+    return next((key for key, edited in edits if _right(first, edited, comparison, one_hot)), None)
+
+
+def _put_back(
+    key: str, node: Expression, factors: Mapping[Expression, frozenset[str]], comparison: Comparison
+) -> Iterator[tuple[str, Expression]]:
+    scope = frozenset({"", "L", *comparison.setting.task.free})
+    return ((key, repaired) for repaired in with_factor(node, factors, scope))
+
+
+def _first_few(edits: Iterator[tuple[str, Expression]]) -> Iterator[tuple[str, Expression]]:
+    return itertools.islice(edits, _MAX_REPAIRS)
+
+
+def _right(first: Expression, second: Expression, comparison: Comparison, one_hot: bool) -> bool:
+    """Return whether both agree; most candidates end in the first world that is tried."""
+    return _agree_at_once(first, second, TRUTH, TRUTH, comparison, one_hot) and comparison.agree(
+        first, second, one_hot=one_hot
+    )
 
 
 def _agree_at_once(
@@ -145,185 +219,3 @@ def _holds_for_two(first: Expression, second: Expression, comparison: Comparison
     return bool(pairs) and all(
         close(comparison.value(first, world, TRUTH), comparison.value(second, world, TRUTH)) for world in pairs
     )
-
-
-def _factors_of(expression: Expression) -> dict[Expression, frozenset[str]]:
-    """Return the quantities and function values of which ``expression`` is made, each with the indices in it."""
-    return {
-        node: frozenset(index.name for inner in walk(node) if isinstance(inner, Symbol) for index in inner.indices)
-        for node in walk(expression)
-        if isinstance(node, Symbol | Call) and not any(isinstance(inner, Sum) for inner in walk(node))
-    }
-
-
-def _with_factor(
-    node: Expression, factors: Mapping[Expression, frozenset[str]], scope: frozenset[str]
-) -> Iterator[Expression]:
-    """Yield ``node`` with a term multiplied by one of ``factors``; terms of sums and numerators count as well."""
-    yield from (Binary("*", node, factor) for factor, indices in factors.items() if indices <= scope)
-    inner = scope | {node.index} if isinstance(node, Sum) else scope
-    places = {"+": (0, 1), "-": (0, 1), "*": (1,), "/": (0,)}[node.operator] if isinstance(node, Binary) else (0,)
-    for k in places if isinstance(node, Binary | Negative | Sum) else ():
-        parts = children(node)
-        for changed in _with_factor(parts[k], factors, inner):
-            yield with_children(node, (*parts[:k], changed, *parts[k + 1 :]))
-
-
-# ------------------------------------------------------------------------------------------------ repairs
-
-
-def repairs(expression: Expression, setting: Setting) -> Iterator[tuple[str, Expression]]:
-    """Yield (mistake, repaired expression) for every single edit that undoes a typical mistake."""
-    scope = {name: setting.task.indices[name] for name in setting.task.free}
-    edits = list(_edits(expression, setting, scope))
-    # an edit of one kind at a time: a wrong index is a likelier reading than a lost sum
-    for kind in (
-        "sign",
-        "h_for_dh",
-        "dh_at_wrong_place",
-        "extra_kronecker",
-        "missing_kronecker",
-        "wrong_index",
-        "sum_kept",
-        "lost_sum",
-        "quotient_unsquared",
-        "power_exponent_kept",
-        "factor_lost",
-    ):
-        yield from (edit for edit in edits if edit[0] == kind)
-
-
-def _edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    yield from _local_edits(node, setting, scope)
-    parts = children(node)
-    inner = (
-        {**scope, node.index: node.upper.name if node.upper.name in ("N", "M") else "N"}
-        if isinstance(node, Sum)
-        else scope
-    )
-    for k, child in enumerate(parts):
-        if isinstance(node, Derivative) and k == 1:
-            continue
-        for key, edited in _edits(child, setting, inner):
-            yield key, with_children(node, (*parts[:k], edited, *parts[k + 1 :]))
-
-
-def _local_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    match node:
-        case Binary("+", left, right):
-            yield "sign", Binary("-", left, right)
-        case Binary("-", left, right):
-            yield "sign", Binary("+", left, right)
-            yield "sign", Binary("-", right, left)
-        case Negative(operand):
-            yield "sign", operand
-        case Call("exp", argument):
-            yield "sign", Call("exp", Negative(argument))
-        case Power(base, exponent):
-            yield "quotient_unsquared", Power(base, Binary("+", exponent, Number(Fraction(1))))
-            yield "power_exponent_kept", Power(base, Binary("-", exponent, Number(Fraction(1))))
-        case Binary("*", _, _):
-            yield from _narrowed_deltas(node)
-        case Kronecker(left_index, right_index):
-            yield "extra_kronecker", Number(Fraction(1))
-            for other in scope:
-                yield "wrong_index", Kronecker(Index(other), right_index)
-                yield "wrong_index", Kronecker(left_index, Index(other))
-        case Sum(body, index, _, _):
-            for other, sort in scope.items():
-                if sort == node.upper.name:
-                    yield "sum_kept", rename(body, index, other)
-            if any(isinstance(inner, Kronecker) for inner in walk(body)):
-                return
-        case Symbol():
-            yield from _index_edits(node, setting, scope)
-    if isinstance(node, Call):
-        for function, derivative in setting.task.functions.items():
-            if derivative and node.function in (function, derivative):
-                yield "h_for_dh", Call(derivative if node.function == function else function, node.argument)
-                if node.function == derivative:
-                    yield from _dh_edits(node, setting, scope)
-    if isinstance(node, Binary | Call | Symbol | Power | Derivative):
-        yield from _factor_edits(node, setting, scope)
-
-
-def _narrowed_deltas(product: Expression) -> Iterator[tuple[str, Expression]]:
-    """Yield ``product`` with a Kronecker delta that stands over a difference put at one term of it only."""
-    factors = _product(product)
-    for delta, terms in itertools.permutations(factors, 2):
-        if isinstance(delta, Kronecker) and isinstance(terms, Binary) and terms.operator in "+-":
-            for left, right in (
-                (Binary("*", delta, terms.left), terms.right),
-                (terms.left, Binary("*", delta, terms.right)),
-            ):
-                narrowed: Expression = Binary(terms.operator, left, right)
-                for factor in factors:
-                    if factor is not delta and factor is not terms:
-                        narrowed = Binary("*", factor, narrowed)
-                yield "extra_kronecker", narrowed
-
-
-def _product(node: Expression) -> list[Expression]:
-    match node:
-        case Binary("*", left, right):
-            return [*_product(left), *_product(right)]
-    return [node]
-
-
-def _index_edits(node: Symbol, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    start = len(node.indices) - len(lower_indices(node))
-    for k in range(start, len(node.indices)):
-        for other in scope:
-            if other != node.indices[k].name:
-                yield (
-                    "wrong_index",
-                    Symbol(node.name, (*node.indices[:k], Index(other), *node.indices[k + 1 :])),
-                )
-    for name, layer in setting.shapes:
-        if layer is not None and name == node.name and layer != family(node)[1]:
-            for other in scope:
-                yield "wrong_index", Symbol(name, (Index("L", layer), Index(other)))
-
-
-def _dh_edits(node: Call, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    for other, sort in scope.items():
-        layer = 0 if sort == "N" else 1
-        place = Symbol("z", (Index("L", layer), Index(other)))
-        if node.argument != place and ("z", layer) in setting.shapes:
-            yield "dh_at_wrong_place", Call(node.function, place)
-
-
-def _factor_edits(node: Expression, setting: Setting, scope: Mapping[str, str]) -> Iterator[tuple[str, Expression]]:
-    for a, b in itertools.combinations(scope, 2):
-        if scope[a] == scope[b]:
-            yield "missing_kronecker", Binary("*", node, Kronecker(Index(a), Index(b)))
-    if isinstance(node, Binary) and node.operator in "*/":
-        yield "factor_lost", node.left
-        if node.operator == "*":
-            yield "factor_lost", node.right
-    used = {index.name for inner in walk(node) if isinstance(inner, Symbol) for index in lower_indices(inner)}
-    for name in used & set(setting.task.free):
-        size = setting.task.indices[name]
-        # what is differentiated by stays the claim's own
-        yield "lost_sum", Sum(rename(node, name, "_bound", variables=False), "_bound", Index("", 1), Index(size))
-
-
-def rename(node: Expression, old: str, new: str, *, variables: bool = True) -> Expression:
-    """Return ``node`` with the index ``old`` called ``new``, but not below a sum that binds ``old`` itself.
-
-    Without ``variables``, what is differentiated by keeps its name.
-    """
-    if isinstance(node, Sum) and node.index == old:
-        return node
-
-    def swap(index: Index) -> Index:
-        return Index(new, index.offset) if index.name == old else index
-
-    match node:
-        case Symbol(name, indices):
-            return Symbol(name, tuple(map(swap, indices)))
-        case Kronecker(left, right):
-            return Kronecker(swap(left), swap(right))
-        case Derivative(body, variable) if not variables:
-            return Derivative(rename(body, old, new, variables=False), variable)
-    return with_children(node, tuple(rename(child, old, new, variables=variables) for child in children(node)))

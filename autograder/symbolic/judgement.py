@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from autograder.messages import _, number
 from autograder.symbolic.comparison import Comparison, Counterexample
-from autograder.symbolic.diagnosis import HINTS, name_mistake, rename
+from autograder.symbolic.diagnosis import HINTS, name_mistake
 from autograder.symbolic.evaluation import Variant
 from autograder.symbolic.expressions import Derivative, Expression, Sum, Symbol, children, walk, with_children
+from autograder.symbolic.repairs import rename
 from autograder.symbolic.rules import EARLIER, FREE, HEAVY, LIGHT, Rule, openers
 from autograder.symbolic.scope import ShapeMistake
 from autograder.symbolic.setting import Setting, family

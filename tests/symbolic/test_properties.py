@@ -7,7 +7,7 @@ import pytest
 
 from autograder.symbolic import check_derivation
 from autograder.symbolic.comparison import Comparison
-from autograder.symbolic.diagnosis import repairs
+from autograder.symbolic.repairs import repairs
 from autograder.symbolic.expressions import Binary, Kronecker, Negative, Number, Symbol, walk
 from autograder.symbolic.judgement import Line, judge
 from autograder.symbolic.notation import parse, read_lines
