@@ -161,14 +161,21 @@ def _name(
     named = next((key for key, edited in repaired if _right(first, edited, comparison, one_hot)), None)
     if named in _EXPONENTS and rules and not rules & _EXPONENTS[named]:
         return "power_exponent_raised" if Rule.POWER in rules else "exponent_changed"
-    return named or _misread(first, second, comparison, one_hot) or _coarsely(first, second, comparison, one_hot)
+    return (
+        named
+        or _misread(first, second, rules, comparison, one_hot=one_hot)
+        or _coarsely(first, second, comparison, one_hot)
+    )
 
 
-def _misread(first: Expression, second: Expression, comparison: Comparison, one_hot: bool) -> str | None:
+def _misread(
+    first: Expression, second: Expression, rules: frozenset[Rule], comparison: Comparison, *, one_hot: bool
+) -> str | None:
     """Return the mistake that makes of ``first`` what ``second`` says, at best but for the sign."""
+    differentiated = not rules or bool(rules - FREE)
     # what stood below a sum may have lost it, and then has no value
     bound = free_indices(first) | set(comparison.setting.task.free) | {"", "L", "N", "M"}
-    tried = itertools.islice(misreadings(first, comparison.setting), _MAX_MISREADINGS)
+    tried = itertools.islice(misreadings(first, comparison.setting, differentiated=differentiated), _MAX_MISREADINGS)
     meant = [(key, made) for key, made in tried if free_indices(made) <= bound]
     for line in (second, Negative(second)):
         for key, made in meant:

@@ -42,7 +42,7 @@ MAX_EXPONENT = 64.0
 MAX_SPAN = 16
 MAX_WORK = 30_000  # nodes visited for one value
 MAX_TOTAL_WORK = 400_000  # nodes visited for all values under one case
-MAX_NAMING_WORK = 150_000  # and to name all mistakes there; those met later stay without a name
+MAX_NAMING_WORK = 250_000  # and to name all mistakes there; those met later stay without a name
 
 FINE = Context(prec=64, Emin=-9999, Emax=9999)
 NOISE = Decimal("1e-40")  # in a fine world, less than that is rounding

@@ -69,12 +69,19 @@ WRONG_DEFINITIONS: dict[str, tuple[str, ...]] = {
 """What students write where a definition should stand, by the sheet's own names."""
 
 
-def misreadings(node: Expression, setting: Setting) -> Iterator[Misreading]:
-    """Yield what one typical mistake makes of ``node``, at every place, those of derivatives first."""
-    yield from _everywhere(node, lambda place: _of_derivative(place, setting, 0))
+def misreadings(node: Expression, setting: Setting, *, differentiated: bool = True) -> Iterator[Misreading]:
+    """Yield what one typical mistake makes of ``node``, at every place.
+
+    Those of derivatives come first, unless the line names no rule by which something is ``differentiated``.
+    """
+    derivatives = _everywhere(node, lambda place: _of_derivative(place, setting, 0))
+    if differentiated:
+        yield from derivatives
     yield from wrong_definitions(node, setting)
     yield from _everywhere(node, _of_algebra)
     yield from _everywhere(node, lambda place: _of_sum(place, setting))
+    if not differentiated:
+        yield from derivatives
     yield from _everywhere(node, _of_something_lost)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from autograder.symbolic import check_derivation
 from autograder.symbolic.comparison import Comparison
-from autograder.symbolic.repairs import repairs
 from autograder.symbolic.expressions import Binary, Kronecker, Negative, Number, Symbol, walk
 from autograder.symbolic.judgement import Line, judge
 from autograder.symbolic.notation import parse, read_lines
 from autograder.symbolic.registry import setting
+from autograder.symbolic.repairs import repairs
 from autograder.symbolic.rules import Rule
 from tests.symbolic.chains import USUAL
 
