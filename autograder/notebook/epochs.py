@@ -79,7 +79,7 @@ def _rows(X_batch: Any, y_batch: Any, X: Any, y: Any) -> list[int]:
 def _expect_every_row(batches: Batches, n: int, batch_size: int) -> None:
     sizes = [len(numbers) for numbers in batches]
     rows = [k for numbers in batches for k in numbers]
-    expect_true(all(sizes), _("A batch is empty."), mistake="empty_batch")
+    expect_true(all(sizes), _("A batch is empty."), mistake="empty_batch" if all(sizes[:-1]) else "rows_left_out")
     missing = n - len(set(rows))
     if missing:
         if len(rows) == n:

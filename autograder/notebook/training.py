@@ -154,7 +154,7 @@ def expect_mean_loss(history: Array, losses: ArrayLike) -> None:
         mistake = "history_divided"
     elif are(-mean) or are(-each.sum()):
         mistake = "history_sign"
-    elif np.allclose(history * n, np.rint(history * n)):
+    elif np.allclose(history * n, np.rint(history * n)) and 0 <= history.min() <= history.max() <= 1:
         mistake = "history_accuracy"
     elif any(are(factor * mean) for factor in (2, 1 / 2, 1 / len(history), len(history))):
         mistake = "history_factor"

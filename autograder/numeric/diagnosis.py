@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-_SHAPES = re.compile(r"matmul|broadcast|align|shape|dimension", re.IGNORECASE)
+_SHAPES = re.compile(r"matmul|could not be broadcast|not aligned|core dimension")
 RTOL = 1e-4  # wide enough for float32; two mistakes are further apart
 
 
@@ -41,7 +41,14 @@ class Case:
 
     @cached_property
     def there(self) -> NDArray[Any]:
-        """What came back at ``place``."""
+        """What came back at ``place``.
+
+        Raises:
+            ValueError: nothing did.
+
+        """
+        if self.found is None:
+            raise ValueError
         return array(follow(self.found, self.place))
 
     @cached_property

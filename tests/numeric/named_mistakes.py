@@ -46,6 +46,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "derivative: sign in the exponent": {"sigmoid_derivative.exponent_sign"},
         "derivative: positive side only": {"sigmoid_derivative.one_side"},
         "derivative: 1 - z": {"sigmoid_derivative.z_for_sigmoid"},
+        "derivative: doubled": {"sigmoid_derivative.factor"},
     },
     "softmax": {
         "wrong axis": {"softmax.wrong_axis"},
@@ -74,6 +75,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "no exponential function": {"softmax.exp_missing"},
         "own entry left out": {"softmax.own_entry_left_out"},
         "shifted only": {"softmax.shifted_only"},
+        "no exponential function after the shift": {"softmax.nan"},
     },
     "cross_entropy": {
         "sum in place of mean": {"cross_entropy.not_averaged"},
@@ -113,6 +115,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "perplexity": {"cross_entropy.exponential"},
         "softmax once more": {"cross_entropy.softmax_again"},
         "sign and sum": {"cross_entropy.sign"},
+        "a times a": {"cross_entropy.label_forgotten"},
     },
     "forward": {
         "sigmoid at the output": {"forward.sigmoid_at_output"},
@@ -166,7 +169,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "log softmax": {"forward.log_softmax"},
         "decided": {"forward.decided"},
         "unknown name": {"forward.name_unknown"},
-        "list in place of an array": {"forward.shapes"},
+        "list in place of an array": {"forward.ragged"},
         "noise": {"forward.equation_1"},
     },
     "backward": {
@@ -257,6 +260,8 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "gradient of another array": {"update.other_gradient"},
         "flat": {"update.flat"},
         "two steps": {"update.step_length"},
+        "b in place of W": {"update.other_start"},
+        "W in place of the rate": {"update.rate_replaced"},
     },
     "minibatches": {
         "not shuffled": {"minibatches.not_shuffled"},

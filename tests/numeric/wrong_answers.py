@@ -76,6 +76,7 @@ def sigmoid_derivative(z):
         "derivative: sign in the exponent": ("s * (1 - s)", "np.exp(np.minimum(z, 300)) * s * s"),
         "derivative: positive side only": ("s * (1 - s)", "s * (1 - s) * (np.asarray(z) > 0)"),
         "derivative: 1 - z": ("s * (1 - s)", "s * (1 - np.asarray(z))"),
+        "derivative: doubled": ("s * (1 - s)", "2 * s * (1 - s)"),
     },
     "softmax": {
         "wrong axis": ("axis=1", "axis=0"),
@@ -107,6 +108,7 @@ def sigmoid_derivative(z):
         "no exponential function": (_E, "e = z"),
         "own entry left out": (_OUT, "return e / (e.sum(axis=1, keepdims=True) - e)"),
         "shifted only": (_E, "return z - z.max(axis=1, keepdims=True)"),
+        "no exponential function after the shift": (_E, "e = z - z.max(axis=1, keepdims=True)"),
     },
     "cross_entropy": {
         "sum in place of mean": (".mean()", ".sum()"),
@@ -155,6 +157,7 @@ def sigmoid_derivative(z):
             "return -np.log(np.maximum(a_true, 1e-30)).mean()",
             "return np.log(np.maximum(a_true, 1e-30)).sum()",
         ),
+        "a times a": ("(y * a)", "(a * a)"),
     },
     "forward": {
         "sigmoid at the output": ("softmax if L == H else sigmoid", "sigmoid"),
@@ -369,6 +372,8 @@ def update(parameters, gradients, learning_rate):
     return new
 """,
         "two steps": ("W - learning_rate * dW", "W - 2 * learning_rate * dW"),
+        "b in place of W": ("W - learning_rate * dW", "b - learning_rate * dW"),
+        "W in place of the rate": ("W - learning_rate * dW", "W - W * dW"),
     },
     "minibatches": {
         "not shuffled": ("rng.permutation(len(X))", "np.arange(len(X))"),

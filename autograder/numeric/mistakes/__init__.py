@@ -39,6 +39,9 @@ MISTAKES: dict[str, tuple[KnownMistake, ...]] = {
 PLACES = {"forward": FORWARD_PLACES, "backward": BACKWARD_PLACES}
 """Where a network is wrong, which says enough where no mistake is known: the equation to look at."""
 
+SYMPTOMS = frozenset({"fixed_layers", "two_layers_only", "layers"})
+"""Of a function's own: what any other mistake may bring about where there are more layers or fewer."""
+
 
 def known(function: str, named: Sequence[str] = ()) -> list[KnownMistake]:
     """Return the known mistakes of ``function``, those first whose keys were already ``named``.
@@ -46,10 +49,15 @@ def known(function: str, named: Sequence[str] = ()) -> list[KnownMistake]:
     Where one was, what is merely a symptom names no other.
     """
     own = (*COMMON, *PLAIN_ERRORS, *MISTAKES.get(function, ()))
-    symptoms = (*GENERAL, *PLACES.get(function, ()), *FORMS)
-    others = (*ERRORS, *(each for each in symptoms if not named or each.key in named))
     keys = {mistake.key for mistake in own}
-    mistakes = (*own, *(each for each in others if each.key not in keys))
+    errors, late = (
+        [mistake for mistake in group if mistake.key not in keys]
+        for group in (ERRORS, (*GENERAL, *PLACES.get(function, ()), *FORMS))
+    )
+    mistakes = [*own, *errors, *late]
+    if named:
+        symptoms = SYMPTOMS | {mistake.key for mistake in late}
+        mistakes = [mistake for mistake in mistakes if mistake.key in named or mistake.key not in symptoms]
     return sorted(mistakes, key=lambda mistake: mistake.key not in named)
 
 

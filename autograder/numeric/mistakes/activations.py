@@ -191,7 +191,7 @@ SIGMOID_DERIVATIVE = (
         "matrix_product",
         N_("a matrix product in place of a product entry by entry"),
         N_("For arrays, * multiplies entry by entry; @ and np.dot sum up."),
-        lambda case: case.wanted.ndim > 0 and case.there.ndim == 0,
+        lambda case: case.kind == "shape" and case.wanted.ndim > 0 and case.there.ndim == 0,
     ),
     _SHAPE_LOST,
     KnownMistake(
@@ -281,6 +281,12 @@ SIGMOID_DERIVATIVE = (
     ),
     _ONE_SIDE,
     KnownMistake(
+        "factor",
+        N_("a constant factor"),
+        N_("All values are wrong by one and the same factor: by what should be multiplied or divided, and how often?"),
+        lambda case: _any_of(case, *(sign * k * case.wanted for k in (2, 1 / 2, 4, 1 / 4, 3, 10) for sign in (1, -1))),
+    ),
+    KnownMistake(
         "approximate",
         N_("right but for a small difference"),
         N_("A difference quotient only comes near; (4) is exact."),
@@ -299,6 +305,17 @@ def _gaps(rows: Array) -> Array:
 def _whole_rows(case: Case) -> Array:
     """Return which rows came back finite."""
     return np.asarray(np.isfinite(case.there).all(axis=1))
+
+
+def _overflows(case: Case) -> bool:
+    """Return whether e to the power of an entry, or of a difference of two, is beyond all numbers."""
+    return bool(np.ptp(array(case.inputs[0])) > 80)
+
+
+def _largest_is_nan(case: Case) -> bool:
+    """Return whether ∞/∞ came out for the largest entry of a row."""
+    z = array(case.inputs[0])
+    return bool(np.isnan(case.there[np.arange(len(z)), z.argmax(axis=1)]).any())
 
 
 def _power_of_another_base(case: Case) -> bool:
@@ -353,6 +370,8 @@ SOFTMAX = (
         N_("Every row has a largest entry of its own; keepdims=True keeps the shape."),
         lambda case: (
             case.kind == "not_finite"
+            and _overflows(case)
+            and same(case.there[_whole_rows(case)], case.wanted[_whole_rows(case)])
             and _whole_rows(case)[array(case.inputs[0]).max(axis=1).argmax()]
             and not _whole_rows(case).all()
         ),
@@ -362,14 +381,16 @@ SOFTMAX = (
         N_("another number than the largest is subtracted"),
         N_("No exponent may be positive afterwards. Which number of the row takes care of that?"),
         lambda case: (
-            case.kind == "not_finite" and (_whole_rows(case) & (np.abs(array(case.inputs[0])).max(axis=1) > 750)).any()
+            case.kind == "not_finite"
+            and (_whole_rows(case) & (np.abs(array(case.inputs[0])).max(axis=1) > 750)).any()
+            and _largest_is_nan(case)
         ),
     ),
     KnownMistake(
         "not_stable",
         N_("exp grows beyond all numbers"),
         N_("What happens to (2) when the same number is added to all z of a row?"),
-        lambda case: case.kind == "not_finite",
+        lambda case: case.kind == "not_finite" and _overflows(case),
     ),
     KnownMistake(
         "keepdims",

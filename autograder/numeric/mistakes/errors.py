@@ -87,7 +87,7 @@ ERRORS = (
         _raised(
             r"(unsupported operand|bad operand|can't multiply|can only concatenate|not supported between).*"
             r"(list|tuple|sequence)|'(list|tuple)' object has no attribute|"
-            r"list indices must be integers or slices, not|only integer scalar arrays"
+            r"list indices must be integers or slices, not (?!float|numpy\.float)|only integer scalar arrays"
         ),
     ),
     KnownMistake(
@@ -131,7 +131,7 @@ ERRORS = (
     KnownMistake(
         "ragged",
         N_("arrays of unequal shapes in one array"),
-        N_("Layers have unequal sizes: keep them in a list."),
+        N_("Layers have unequal sizes: keep them in a list, and calculate with the entry of one layer."),
         _raised(r"inhomogeneous|setting an array element|could not broadcast input array|must match exactly"),
     ),
     KnownMistake(

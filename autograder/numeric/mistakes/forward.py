@@ -213,7 +213,12 @@ FORWARD = (
         "input_not_kept",
         N_("a⁰ is missing"),
         N_("The first entry of activations is X itself: (7) needs it for the first layer."),
-        lambda case: case.kind == "length" and case.place == (1,) and len(case.found[1]) == len(case.expected[1]) - 1,
+        lambda case: (
+            case.kind == "length"
+            and case.place == (1,)
+            and len(case.found[1]) == len(case.expected[1]) - 1
+            and np.shape(case.found[1][0]) == np.shape(case.expected[1][1])
+        ),
     ),
     KnownMistake(
         "one_sample",

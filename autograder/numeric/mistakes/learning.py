@@ -88,7 +88,7 @@ def _steps(case: Case) -> Iterator[tuple[str, Array]]:
     yield from (("ascent", p + step * k) for k in (1, 1 / rate, rate))
     yield from (("sign_of_parameters", value) for value in (-p - step, step - p, -p + step))
     yield from (("rate_added", value) for value in (p - (rate + g), p + rate + g, p - rate - p * g, p - (g - rate)))
-    yield from (("gradient_forgotten", p - k * rate) for k in (1, -1))
+    yield from (("gradient_forgotten", p - k) for k in (rate, -rate, rate**2))
     yield from (("rate_at_parameters", value) for value in (rate * (p - g), rate * p - g, p - rate * (p - g)))
     yield from (("decay", (1 - rate) * p - step) for _once in (1,))
     yield from (("only_direction", p - rate * k) for k in (np.sign(g), g / np.linalg.norm(g)))
@@ -116,6 +116,20 @@ def _gradient_of_other(case: Case) -> bool:
         except ValueError:
             continue
     return False
+
+
+def _other_factor(case: Case) -> bool:
+    """Return whether parameters stand where the learning rate should."""
+    p, g = _old(case), array(follow(case.inputs[1], case.place))
+    return any(case.came(p - array(each) * g) for pair in case.inputs[0] for each in pair if np.shape(each) == p.shape)
+
+
+def _other_start(case: Case) -> bool:
+    """Return whether the step begins at something else than the parameters it belongs to."""
+    p, step = _old(case), _step(case)
+    arrays = [array(each) for side in case.inputs[:2] for pair in side for each in pair]
+    starts = [each for each in arrays if each.size in (1, p.size) and not np.array_equal(each, p)]
+    return any(case.came(start + step) for start in (*starts, np.asarray(case.inputs[2])))
 
 
 def _step_multiple(case: Case) -> bool:
@@ -195,6 +209,18 @@ UPDATE = (
                 N_("A step is w − η · gradient: w comes in once."),
             ),
         )
+    ),
+    KnownMistake(
+        "rate_replaced",
+        N_("something else in place of the learning rate"),
+        N_("The gradient is multiplied by learning_rate, one number for all parameters."),
+        _other_factor,
+    ),
+    KnownMistake(
+        "other_start",
+        N_("the step begins at other parameters"),
+        N_("Each array goes on from its own old value: W from W, b from b."),
+        _other_start,
     ),
     KnownMistake(
         "step_length",
@@ -336,7 +362,11 @@ TRAIN = (
     KnownMistake(
         "history_start", N_("history begins with a value of its own"), N_("The first entry belongs to the first epoch.")
     ),
-    KnownMistake("epochs_off", N_("the number of epochs"), N_("How often does range(epochs) run?")),
+    KnownMistake(
+        "epochs_off",
+        N_("not one entry for each epoch"),
+        N_("How often does the loop over the epochs run, and what is appended in it?"),
+    ),
     KnownMistake(
         "stops_early",
         N_("return inside of the loop"),
@@ -389,8 +419,8 @@ TRAIN = (
     ),
     KnownMistake(
         "no_step",
-        N_("the network learns nothing more"),
-        N_("update returns new parameters: who keeps them, who works with them, and has every epoch its batches?"),
+        N_("the loss stays as it is"),
+        N_("Is it the loss that history holds? And does what update returns reach the next forward?"),
     ),
     KnownMistake(
         "one_epoch",

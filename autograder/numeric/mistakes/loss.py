@@ -15,13 +15,18 @@ def _labels_and_shares(case: Case) -> tuple[Array, Array]:
     return array(case.inputs[0]), array(case.inputs[1])
 
 
+_POWERS = {*range(4, 17), 20, 30, 50, 100, 300}
+"""The usual ε: one over ten to the power of these."""
+
+
 def _roles(case: Case) -> bool:
     y, a = _labels_and_shares(case)
-    if (a == 0).any():
+    if (a == 0).any() or case.there.ndim:
         return False
     # what stands in place of log 0 is the logarithm of an ε, most often of a power of ten
     power = float(case.there) * len(y) / a[y == 0].sum() / np.log(10)
-    return case.kind == "not_finite" or bool(power > 3 and abs(power - round(power)) < 1e-3)
+    usual = round(power) in _POWERS and abs(power - round(power)) < 1e-3
+    return usual or (case.kind == "not_finite" and bool(np.isinf(case.there)))
 
 
 def _true_share(y: Array, a: Array) -> float:
@@ -29,10 +34,10 @@ def _true_share(y: Array, a: Array) -> float:
     return float((y * a).sum() / len(y))
 
 
-def _without_label(case: Case) -> tuple[float, float]:
+def _without_label(case: Case) -> tuple[float, float, float]:
     """Return what comes out without y, or with a in its place, summed over all entries."""
     a = _labels_and_shares(case)[1]
-    return -float(np.log(a).sum()), -float((a * np.log(a)).sum())
+    return -float(np.log(a).sum()), -float((a * np.log(a)).sum()), -float(np.log((a * a).sum(axis=1)).sum())
 
 
 def _squares(case: Case) -> float:
@@ -157,7 +162,7 @@ CROSS_ENTROPY = (
         "log_of_0",
         N_("logarithm of 0"),
         N_("log 0 is −∞, and 0 · ∞ is nan. Keep what goes into the logarithm away from 0."),
-        lambda case: case.kind == "not_finite",
+        lambda case: case.kind == "not_finite" and (_labels_and_shares(case)[1] == 0).any(),
     ),
     KnownMistake(
         "per_sample",
