@@ -30,6 +30,7 @@ ERRING = {
     "unpacking": "W, b, c = parameters[0]\n    return W",
     "unequal_lengths": "return list(zip(zs, activations, strict=True))",
     "ragged": "return np.array([[1.0], [1.0, 2.0]])",
+    "reshape": "return y.reshape(7, 7)",
     "shapes": "return y + np.ones((7, 7))",
     "whole_numbers": "g = np.zeros(3, dtype=int)\n    g -= 0.5\n    return g",
     "no_numbers": "return np.exp('a')",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from autograder.messages import N_
 from autograder.numeric.diagnosis import Case, KnownMistake, array, same
@@ -63,7 +63,7 @@ def _one_side(case: Case) -> bool:
     z = array(case.inputs[0])
     if case.kind != "values" or case.there.shape != z.shape or not _tells(case):
         return False
-    right = np.isclose(case.there, case.wanted, rtol=1e-3, atol=1e-9)
+    right = np.isclose(case.there, case.wanted, rtol=1e-5, atol=1e-9)
     sides = (z < 0), (z > 0)
     return any(
         one.any() and other.any() and right[one].all() and not right[other].any() for one, other in (sides, sides[::-1])
@@ -179,7 +179,11 @@ SIGMOID = (
         "clipped",
         N_("z is cut off too early"),
         N_("Who clips z must do so far enough out that the result does not notice."),
-        lambda case: not _tells(case) and ((case.there > 0) & (case.there < 1)).all(),
+        lambda case: (
+            not _tells(case)
+            and ((case.there > 0) & (case.there < 1)).all()
+            and same(case.there + case.there[::-1], np.ones(case.there.shape))
+        ),
     ),
     _ONE_SIDE,
 )
@@ -300,6 +304,12 @@ SIGMOID_DERIVATIVE = (
 def _gaps(rows: Array) -> Array:
     """Return how far any two entries of each row are apart."""
     return np.asarray(np.abs(rows[:, :, None] - rows[:, None, :]))
+
+
+def _same_side(case: Case) -> NDArray[np.bool_]:
+    """Return which two entries of each row have the same sign."""
+    signs = np.sign(array(case.inputs[0]))
+    return np.asarray(signs[:, :, None] == signs[:, None, :])
 
 
 def _whole_rows(case: Case) -> Array:
@@ -426,7 +436,7 @@ SOFTMAX = (
         "hard_max",
         N_("the largest takes all"),
         N_("The others get probability too: (2) holds e to the power of z."),
-        lambda case: np.isin(case.there, (0, 1)).all(),
+        lambda case: np.isin(case.there, (0, 1)).all() and case.there.any(),
     ),
     KnownMistake(
         "scaled",
@@ -489,13 +499,13 @@ SOFTMAX = (
         "not_normalised",
         N_("not divided by the sum"),
         N_("What do the entries of a row add up to?"),
-        lambda case: not sums(case.there, 1) and even(case.there / case.wanted),
+        lambda case: case.there.any() and not sums(case.there, 1) and even(case.there / case.wanted),
     ),
     KnownMistake(
         "clipped",
         N_("z is cut off"),
         N_("Clipping makes unequal large entries equal. Shifting a whole row keeps their distances."),
-        lambda case: ((_gaps(case.there) < 1e-9) & (_gaps(case.wanted) > 0.1)).any(),
+        lambda case: ((_gaps(case.there) < 1e-9) & (_gaps(case.wanted) > 0.1) & _same_side(case)).any(),
     ),
     KnownMistake(
         "shape", SHAPE, N_("The result has the shape of z."), lambda case: case.kind in {"shape", "transposed"}

@@ -21,9 +21,14 @@ def _shapes(pairs: Sequence[Sequence[Array]]) -> list[tuple[tuple[int, ...], tup
 
 
 def _one_sample(case: Case) -> bool:
-    errors = array(case.inputs[2][-1]) - array(case.inputs[0])
-    n, db = _batch(case), case.found[-1][1]
-    return n > 1 and not of_weights(case) and any(same(db, row / k) for row in errors for k in (1, n))
+    """Return whether the last layer has the gradient of one sample alone, averaged or not."""
+    n = _batch(case)
+    if n == 1:
+        return False
+    errors, before = array(case.inputs[2][-1]) - array(case.inputs[0]), array(case.inputs[2][-2])
+    found = case.found[-1][0 if of_weights(case) else 1]
+    each = [before[[k]].T @ errors[[k]] if of_weights(case) else errors[k] for k in range(n)]
+    return any(same(found, one / k) for one in each for k in (1, n))
 
 
 def _sigmoid(z: Array) -> Array:
@@ -244,7 +249,12 @@ BACKWARD = (
         "wrong_a",
         N_("the activation of another layer"),
         N_("Which layer's a stands in (7)? Mind the counting: activations[0] is a⁰."),
-        lambda case: of_weights(case) and case.kind == "shape",
+        lambda case: (
+            of_weights(case)
+            and case.kind == "shape"
+            and case.there.shape[1:] == case.wanted.shape[1:]
+            and case.there.shape[0] in {np.shape(a)[1] for a in case.inputs[2]}
+        ),
     ),
     KnownMistake(
         "transpose_forgotten",

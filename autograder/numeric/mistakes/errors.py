@@ -135,6 +135,12 @@ ERRORS = (
         _raised(r"inhomogeneous|setting an array element|could not broadcast input array|must match exactly"),
     ),
     KnownMistake(
+        "reshape",
+        N_("another shape than the number of entries allows"),
+        N_("How many entries are there, and do they divide evenly? The last batch may be short."),
+        _raised("cannot reshape"),
+    ),
+    KnownMistake(
         "shapes",
         SHAPES_CLASH,
         N_(

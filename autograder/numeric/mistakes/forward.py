@@ -264,7 +264,7 @@ FORWARD = (
         "averaged",
         N_("divided by the size of the batch"),
         N_("Samples do not meet in the forward pass; the mean comes with the loss."),
-        lambda case: _of_bias(case, lambda z, b: (z - b) / len(case.inputs[0]) + b),
+        lambda case: case.place[1] == 0 and _of_bias(case, lambda z, b: (z - b) / len(case.inputs[0]) + b),
     ),
     KnownMistake(
         "bias_twice",
@@ -309,7 +309,10 @@ FORWARD = (
         "product_scaled",
         N_("a factor at the sum"),
         N_("(1) adds the products as they are, and then b."),
-        lambda case: any(case.came(case.wanted + extra * (case.wanted - _z(case)[2])) for extra in (1, -0.5)),
+        lambda case: (
+            case.place[1] == 0
+            and any(case.came(case.wanted + extra * (case.wanted - _z(case)[2])) for extra in (1, -0.5))
+        ),
     ),
     KnownMistake(
         "input_unused",

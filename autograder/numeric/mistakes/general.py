@@ -43,7 +43,8 @@ def _by_a_summand(case: Case) -> bool:
 def _cut_off(case: Case) -> bool:
     """Return whether fractions are missing that should be there."""
     cuts = (np.trunc, np.floor, np.round, np.ceil)
-    return case.kind == "values" and any(case.came(cut(case.wanted)) for cut in cuts)
+    fractions = np.abs(case.wanted - np.round(case.wanted)).max() > 0.05
+    return case.kind == "values" and bool(fractions) and any(case.came(cut(case.wanted)) for cut in cuts)
 
 
 def _some_right(case: Case) -> bool:
@@ -83,7 +84,7 @@ GENERAL = (
         "absolute",
         N_("without a sign"),
         N_("The size of the values is right, but negative ones came out positive."),
-        lambda case: case.kind == "values" and case.came(np.abs(case.wanted)),
+        lambda case: case.kind == "values" and (case.wanted < 0).any() and case.came(np.abs(case.wanted)),
     ),
     KnownMistake(
         "squares",

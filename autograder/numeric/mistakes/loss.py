@@ -120,7 +120,10 @@ def _all_of(case: Case, total: Array | float) -> bool:
 
 def _of_squares(case: Case) -> bool:
     halves = (1, 2, np.shape(case.inputs[0])[1])
-    return any(_all_of(case, sign * _squares(case) / half) for half in halves for sign in (1, -1))
+    roots = (np.sqrt(_squares(case)), np.sqrt(_squares(case) / np.size(case.inputs[0])))
+    return any(_all_of(case, sign * _squares(case) / half) for half in halves for sign in (1, -1)) or any(
+        case.came(root) for root in roots
+    )
 
 
 def _of_softmax(case: Case) -> Array:
@@ -320,8 +323,8 @@ CROSS_ENTROPY = (
         N_("the logarithm of something else"),
         N_("In (3) stands log a: not log(1 + a), and not log(1 − a)."),
         lambda case: any(
-            _all_of(case, sign * np.log(base + part * _true_shares(case)).sum())
-            for base, part in ((1, 1), (1, -1))
+            _all_of(case, sign * np.log(values).sum())
+            for values in (1 + _true_shares(case), 1 - _true_shares(case), 1 - _other_shares(case))
             for sign in (1, -1)
         ),
     ),
