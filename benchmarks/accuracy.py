@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from autograder.grading.solutions import COURSE_VARIABLE, solutions
 from autograder.numeric import init_parameters, one_hot
-from benchmarks.margins import Network, Start, apart, epochs_of, follow
+from benchmarks.margins import CONFIDENCE, Network, Start, apart, epochs_of, follow
 from benchmarks.network import (
     ROOT,
     Problem,
@@ -42,7 +42,6 @@ from benchmarks.network import (
 )
 
 Shares = NDArray[np.float64]  # of unseen digits read, an entry for each seed
-CONFIDENCE = 0.95
 
 
 def split(problem: Problem, seed: int) -> Problem:

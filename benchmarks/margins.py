@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.margins [--seeds 100] [--figure docs/margins.png]`` trains the sheet's own functions from five
 kinds of first weights, in float64 and float32, prints two tables and draws docs/margins.png. docs/margins.md reads
-them; its ``--seeds 1000`` takes half an hour.
+them; its ``--seeds 1500`` takes half an hour.
 """
 
 from __future__ import annotations
