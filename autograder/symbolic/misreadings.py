@@ -26,47 +26,12 @@ from autograder.symbolic.expressions import (
     walk,
     with_children,
 )
-from autograder.symbolic.notation import NotationError, parse
 from autograder.symbolic.setting import Definition, Setting, family, lower_indices, substitute
 
 Misreading = tuple[str, Expression]  # the mistake's key, and what it makes
 
 _ZERO, _ONE, _TWO = (Number(Fraction(number)) for number in (0, 1, 2))
 _DEEPEST = 5  # derivatives opened one in the other; a line that needs more is no single step
-
-WRONG_DEFINITIONS: dict[str, tuple[str, ...]] = {
-    "sigma(z)": ("1/(1 + exp(z))", "1/(1 - exp(-z))", "1/exp(-z)", "exp(-z)/(1 + exp(-z))", "exp(z)/(1 + exp(-z))"),
-    "a[i]": (
-        "exp(z[i])",
-        "z[i]/Sum(z[k], (k, 1, N))",
-        "Sum(exp(z[k]), (k, 1, N))/exp(z[i])",
-        "1/Sum(exp(z[k]), (k, 1, N))",
-        "1/(1 + exp(-z[i]))",
-        "exp(-z[i])/Sum(exp(-z[k]), (k, 1, N))",
-        "exp(z[i])/Sum(z[k], (k, 1, N))",
-        "exp(z[i])/exp(Sum(z[k], (k, 1, N)))",
-    ),
-    "loss": (
-        "Sum((a[i] - y[i])**2, (i, 1, N))/2",
-        "Sum((a[i] - y[i])**2, (i, 1, N))",
-        "-Sum(a[i]*log(y[i]), (i, 1, N))",
-        "-Sum(a[i]*log(a[i]), (i, 1, N))",
-        "-Sum(log(a[i]), (i, 1, N))",
-        "-Sum(y[i]*a[i], (i, 1, N))",
-        "-Sum(y[i]*log(a[i]) + (1 - y[i])*log(1 - a[i]), (i, 1, N))",
-        "-log(Sum(y[i]*a[i], (i, 1, N)))/N",
-        "-Sum(y[i]*log(a[i]), (i, 1, N))/N",
-    ),
-    "z[L+1,m]": (
-        "Sum(w[L+1,k,m]*z[L,k], (k, 1, N)) + b[L+1,m]",
-        "Sum(w[L+1,k,m]*h(a[L,k]), (k, 1, N)) + b[L+1,m]",
-        "h(Sum(w[L+1,k,m]*z[L,k], (k, 1, N)) + b[L+1,m])",
-        "Sum(w[L+1,k,m], (k, 1, N)) + b[L+1,m]",
-        "Sum(h(z[L,k]), (k, 1, N)) + b[L+1,m]",
-        "Sum(w[L+1,k,m]*dh(z[L,k]), (k, 1, N)) + b[L+1,m]",
-    ),
-}
-"""What students write where a definition should stand, by the sheet's own names."""
 
 
 def misreadings(node: Expression, setting: Setting, *, differentiated: bool = True) -> Iterator[Misreading]:
@@ -208,7 +173,8 @@ def _wrongly_opened(node: Derivative, setting: Setting) -> Iterator[Misreading]:
                 yield "kronecker_inverted", _minus(_ONE, delta)
                 yield "sign", Negative(delta)
         case Symbol() if isinstance(x, Symbol):
-            yield from _earlier_misread(f, x, setting)
+            indices = (*lower_indices(f), *lower_indices(x))
+            yield from _written(setting.misread.get((family(f), family(x)), ()), indices)
             if family(f) in setting.depends:
                 yield "factor_lost", _ONE
             elif _inserted(f, setting) is None:
@@ -220,24 +186,6 @@ def _wrongly_opened(node: Derivative, setting: Setting) -> Iterator[Misreading]:
     if isinstance(x, Symbol):
         for other in _renamed(x, setting):
             yield "wrong_variable", Derivative(f, other)
-
-
-def _earlier_misread(f: Symbol, x: Symbol, setting: Setting) -> Iterator[Misreading]:
-    """Yield what becomes of the derivative of softmax, eq. (5), where sigmoid's stands in its place, or half of it."""
-    if (f.name, x.name) != ("a", "z") or not lower_indices(f) or setting.layered:
-        return
-    other = Symbol("a", x.indices)
-    delta = _delta(f, x) or _ONE
-    yield "sigmoid_for_softmax", _times(f, _minus(_ONE, f))
-    yield "sigmoid_for_softmax", _times(_times(f, _minus(_ONE, f)), delta)
-    yield "missing_kronecker", _times(f, _minus(_ONE, other))
-    yield "summand_lost", _times(f, delta)
-    yield "summand_lost", Negative(_times(f, other))
-    yield "sign", _times(f, _minus(other, delta))
-    yield "sign", _times(f, _plus(delta, other))
-    yield "factor_lost", _minus(delta, other)
-    yield "wrong_index", _times(f, _minus(delta, f))
-    yield "extra_kronecker", _times(_times(f, _minus(_ONE, other)), delta)
 
 
 def _renamed(symbol: Symbol, setting: Setting) -> Iterator[Symbol]:
@@ -313,21 +261,19 @@ def _with_indices(definition: Definition, indices: tuple[Index, ...]) -> Express
 
 def _of_definition(node: Expression, setting: Setting) -> Iterator[Misreading]:
     """Yield ``node`` with something else than its definition inserted."""
-    if not isinstance(node, Symbol | Call):
-        return
-    for pattern, texts in WRONG_DEFINITIONS.items():
-        try:
-            named = parse(pattern, setting.vocabulary)
-            bodies = [parse(text, setting.vocabulary) for text in texts]
-        except NotationError:
-            continue  # a quantity of another task
-        match named, node:
-            case Symbol(), Symbol() if family(named) == family(node):
-                names = tuple(index.name for index in lower_indices(named))
-                found = (_with_indices(Definition(names, body), lower_indices(node)) for body in bodies)
-                yield from (("wrong_definition", body) for body in found if body is not None)
-            case Call(name, Symbol(parameter)), Call(same, argument) if name == same:
-                yield from (("wrong_definition", substitute(body, parameter, argument)) for body in bodies)
+    match node:
+        case Symbol():
+            yield from _written(setting.misread.get(family(node), ()), lower_indices(node))
+        case Call(name, argument):
+            for key, wrong in setting.misread.get(name, ()):
+                yield key, substitute(wrong.body, wrong.parameters[0], argument)
+
+
+def _written(mistakes: Iterable[tuple[str, Definition]], indices: tuple[Index, ...]) -> Iterator[Misreading]:
+    for key, wrong in mistakes:
+        body = _with_indices(wrong, indices)
+        if body is not None:
+            yield key, body
 
 
 # ------------------------------------------------------------------------------------------------ algebra

@@ -20,6 +20,8 @@ from autograder.symbolic.tasks import Task
 
 Family: TypeAlias = tuple[str, int | None]
 """A quantity's name, and its layer relative to L where it has one."""
+Misread: TypeAlias = str | Family | tuple[Family, Family]
+"""What is written wrongly: a function of one argument, a quantity, or the derivative of one quantity by another."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Setting:
     function_definitions: Mapping[str, Definition]
     depends: Mapping[Family, Symbol]
     earlier: Mapping[tuple[Family, Family], tuple[Symbol, Symbol, Expression]]
+    misread: Mapping[Misread, tuple[tuple[str, Definition], ...]]
     start: Expression
     target: Expression
     other_starts: tuple[Expression, ...]
@@ -119,6 +122,22 @@ def prepare(task: Task) -> Setting:
                 earlier[family(body), family(variable)] = (body, variable, read(text))
             case _:
                 raise TypeError(f"{pattern} is not the derivative of one quantity by another")
+    misread: dict[Misread, tuple[tuple[str, Definition], ...]] = {}
+    for pattern, mistakes in task.misread.items():
+        where: Misread
+        parameters: tuple[str, ...]
+        match read(pattern):
+            case Call(name, Symbol(parameter, ())):
+                where, parameters = name, (parameter,)
+            case Symbol() as symbol:
+                where, parameters = family(symbol), index_names(symbol)
+            case Derivative(Symbol() as body, Symbol() as variable):
+                where, parameters = (family(body), family(variable)), (*index_names(body), *index_names(variable))
+            case _:
+                raise TypeError(f"{pattern} is neither a quantity nor a function nor a derivative")
+        misread[where] = tuple(
+            (key, Definition(parameters, read(text))) for key, texts in mistakes.items() for text in texts
+        )
     return Setting(
         task=task,
         vocabulary=vocabulary,
@@ -127,6 +146,7 @@ def prepare(task: Task) -> Setting:
         function_definitions=function_definitions,
         depends={family(read_symbol(name)): read_symbol(on) for name, on in task.depends.items()},
         earlier=earlier,
+        misread=misread,
         start=read(task.start),
         target=read(task.target),
         other_starts=tuple(map(read, task.other_starts)),

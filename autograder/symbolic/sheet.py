@@ -38,12 +38,61 @@ def _factored(expression: Expression) -> bool:
     )
 
 
+# ------------------------------------------------------------------------------------------------ what students write
+# in place of a definition, or of the derivative of softmax
+
+_NO_SIGMOID = ("1/(1 + exp(z))", "1/(1 - exp(-z))", "1/exp(-z)", "exp(-z)/(1 + exp(-z))", "exp(z)/(1 + exp(-z))")
+_NO_SOFTMAX: dict[str, dict[str, tuple[str, ...]]] = {
+    "a[i]": {
+        "wrong_definition": (
+            "exp(z[i])",
+            "z[i]/Sum(z[k], (k, 1, N))",
+            "Sum(exp(z[k]), (k, 1, N))/exp(z[i])",
+            "1/Sum(exp(z[k]), (k, 1, N))",
+            "1/(1 + exp(-z[i]))",
+            "exp(-z[i])/Sum(exp(-z[k]), (k, 1, N))",
+            "exp(z[i])/Sum(z[k], (k, 1, N))",
+            "exp(z[i])/exp(Sum(z[k], (k, 1, N)))",
+        )
+    },
+    "Derivative(a[i], z[j])": {
+        "sigmoid_for_softmax": ("a[i]*(1 - a[i])", "a[i]*(1 - a[i])*kron(i, j)"),
+        "missing_kronecker": ("a[i]*(1 - a[j])",),
+        "summand_lost": ("a[i]*kron(i, j)", "-a[i]*a[j]"),
+        "sign": ("a[i]*(a[j] - kron(i, j))", "a[i]*(kron(i, j) + a[j])"),
+        "factor_lost": ("kron(i, j) - a[j]",),
+        "wrong_index": ("a[i]*(kron(i, j) - a[i])",),
+        "extra_kronecker": ("a[i]*(1 - a[j])*kron(i, j)",),
+    },
+}
+_NO_LOSS = (
+    "Sum((a[i] - y[i])**2, (i, 1, N))/2",
+    "Sum((a[i] - y[i])**2, (i, 1, N))",
+    "-Sum(a[i]*log(y[i]), (i, 1, N))",
+    "-Sum(a[i]*log(a[i]), (i, 1, N))",
+    "-Sum(log(a[i]), (i, 1, N))",
+    "-Sum(y[i]*a[i], (i, 1, N))",
+    "-Sum(y[i]*log(a[i]) + (1 - y[i])*log(1 - a[i]), (i, 1, N))",
+    "-Sum(y[i]*log(a[i]), (i, 1, N))/N",
+)
+_NO_SUM = (
+    "Sum(w[L+1,k,m]*z[L,k], (k, 1, N)) + b[L+1,m]",
+    "Sum(w[L+1,k,m]*h(a[L,k]), (k, 1, N)) + b[L+1,m]",
+    "h(Sum(w[L+1,k,m]*z[L,k], (k, 1, N)) + b[L+1,m])",
+    "Sum(w[L+1,k,m], (k, 1, N)) + b[L+1,m]",
+    "Sum(h(z[L,k]), (k, 1, N)) + b[L+1,m]",
+    "Sum(w[L+1,k,m]*dh(z[L,k]), (k, 1, N)) + b[L+1,m]",
+)
+
+# ------------------------------------------------------------------------------------------------ the four tasks
+
 SIGMOID = Task(
     part="1a",
     start="Derivative(sigma(z), z)",
     target="sigma(z)*(1 - sigma(z))",
     quantities=("z",),
     definitions={"sigma(z)": "1/(1 + exp(-z))"},
+    misread={"sigma(z)": {"wrong_definition": _NO_SIGMOID}},
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN, Rule.POWER}),
     milestones=(
         Resolved(
@@ -72,6 +121,7 @@ SOFTMAX = Task(
     indices={"i": "N", "j": "N"},
     free=("i", "j"),
     definitions=_SOFTMAX,
+    misread=_NO_SOFTMAX,
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
     usual=frozenset({Rule.QUOTIENT, Rule.CHAIN}),
     milestones=(
@@ -109,6 +159,7 @@ OUTPUT = Task(
     free=("n", "t"),
     definitions=_SOFTMAX | {"loss": "-Sum(y[i]*log(a[i]), (i, 1, N))"},
     earlier={"Derivative(a[i], z[j])": "a[i]*(kron(i, j) - a[j])"},
+    misread=_NO_SOFTMAX | {"loss": {"wrong_definition": _NO_LOSS}},
     normalised="y",
     true_class="t",
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER, Rule.ASSUMPTION, Rule.PART_1B},
@@ -160,6 +211,7 @@ RECURSION = Task(
         "delta[L+1,m]": "Derivative(loss, z[L+1,m])",
     },
     depends={"loss": "z[L+1,m]"},
+    misread={"z[L+1,m]": {"wrong_definition": _NO_SUM}},
     rules=DIFFERENTIATION | ALWAYS | {Rule.KRONECKER},
     usual=frozenset({Rule.CHAIN}),
     milestones=(

@@ -86,6 +86,7 @@ class Task:
     ``rules`` may be named as reasons; a line that needs others than the ``usual`` ones is right by another way.
     A line that consists of ``sheet_atoms`` alone is in the sheet's form: such a line states the result and shows no way
     to it; with ``strict_end``, only such a line states it.
+    ``misread`` maps what has a definition, or a derivative, to what students write in its place, by the mistake's key.
     ``normalised`` names the family that the rule ``Voraussetzung`` makes one-hot, ``true_class`` its free index.
     """
 
@@ -103,6 +104,7 @@ class Task:
     functions: Mapping[str, str | None] = field(default_factory=dict)
     depends: Mapping[str, str] = field(default_factory=dict)
     earlier: Mapping[str, str] = field(default_factory=dict)
+    misread: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     normalised: str | None = None
     true_class: str | None = None
     sheet_atoms: tuple[str, ...] = ()

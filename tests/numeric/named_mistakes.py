@@ -115,6 +115,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "perplexity": {"cross_entropy.exponential"},
         "softmax once more": {"cross_entropy.softmax_again"},
         "sign and sum": {"cross_entropy.sign"},
+        "minus in the logarithm": {"cross_entropy.true_class_lost"},
         "a times a": {"cross_entropy.label_forgotten"},
     },
     "forward": {

@@ -158,6 +158,7 @@ def sigmoid_derivative(z):
             "return np.log(np.maximum(a_true, 1e-30)).sum()",
         ),
         "a times a": ("(y * a)", "(a * a)"),
+        "minus in the logarithm": ("np.maximum(a_true, 1e-30)", "np.maximum(-a_true, 1e-30)"),
     },
     "forward": {
         "sigmoid at the output": ("softmax if L == H else sigmoid", "sigmoid"),

@@ -1,10 +1,13 @@
 """What typical mistakes make of a line: each is called by its name, however the line goes on, and nothing else is."""
 
+import itertools
+
 import pytest
 
 from autograder.symbolic import check_derivation
+from autograder.symbolic.comparison import Comparison
 from autograder.symbolic.diagnosis import HINTS
-from autograder.symbolic.misreadings import WRONG_DEFINITIONS, free_indices, misreadings, wrong_definitions
+from autograder.symbolic.misreadings import free_indices, misreadings
 from autograder.symbolic.notation import parse
 from autograder.symbolic.registry import setting
 from autograder.symbolic.repairs import coarse_repairs
@@ -89,15 +92,18 @@ def test_every_name_has_a_hint(part):
 
 
 @pytest.mark.parametrize("part", ["1a", "1b", "1c", "1d"])
-def test_no_definition_of_the_sheet_is_a_wrong_one(part):
-    """What stands among the wrong definitions is really another one: a name must be true."""
+def test_what_is_misread_is_really_something_else(part):
+    """None of what stands in place of a definition or a derivative has its value: a name must be true."""
     prepared = setting(part)
-    for pattern in WRONG_DEFINITIONS.keys() & prepared.task.definitions.keys():
-        named = parse(pattern, prepared.vocabulary)
-        right = parse(prepared.task.definitions[pattern], prepared.vocabulary)
-        made = [expression for _, expression in wrong_definitions(named, prepared)]
-        assert made
-        assert right not in made
+    comparison = Comparison(prepared)
+    whole = {
+        "1c": "Sum(Sum(({})*exp(z[i])*y[j], (j, 1, N)), (i, 1, N))",
+        "1d": "Sum(({})*delta[L+1,m], (m, 1, M))",
+    }.get(part, "{}")
+    for pattern, mistakes in prepared.task.misread.items():
+        for text in itertools.chain(*mistakes.values()):
+            right, wrong = (parse(whole.format(each), prepared.vocabulary) for each in (pattern, text))
+            assert not comparison.agree(right, wrong), (pattern, text)
 
 
 def test_free_indices_are_those_that_no_sum_binds():

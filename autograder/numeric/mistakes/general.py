@@ -8,10 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.messages import N_
-from autograder.numeric.diagnosis import Case, KnownMistake
+from autograder.numeric.diagnosis import Case, KnownMistake, same
 from autograder.numeric.mistakes.shared import Array
 
 FEWEST = 3  # entries: two numbers have a constant ratio or distance too easily
+
+
+def _became(case: Case, value: Array) -> bool:
+    """Return whether ``value`` came back, which is something else than the right one."""
+    return case.kind == "values" and case.came(value) and not same(value, case.wanted)
 
 
 def _spread(values: Array) -> float:
@@ -43,8 +48,7 @@ def _by_a_summand(case: Case) -> bool:
 def _cut_off(case: Case) -> bool:
     """Return whether fractions are missing that should be there."""
     cuts = (np.trunc, np.floor, np.round, np.ceil)
-    fractions = np.abs(case.wanted - np.round(case.wanted)).max() > 0.05
-    return case.kind == "values" and bool(fractions) and any(case.came(cut(case.wanted)) for cut in cuts)
+    return any(_became(case, cut(case.wanted)) for cut in cuts)
 
 
 def _some_right(case: Case) -> bool:
@@ -60,7 +64,7 @@ GENERAL = (
         "sign",
         N_("the sign"),
         N_("All values are right but for the sign: go through the minus signs one by one."),
-        lambda case: case.kind == "values" and case.came(-case.wanted),
+        lambda case: _became(case, -case.wanted),
     ),
     KnownMistake(
         "all_0",
@@ -78,19 +82,19 @@ GENERAL = (
         "upside_down",
         N_("numerator and denominator have changed places"),
         N_("What came back is 1 divided by the right result."),
-        lambda case: case.kind == "values" and case.came(1 / case.wanted),
+        lambda case: _became(case, 1 / case.wanted),
     ),
     KnownMistake(
         "absolute",
         N_("without a sign"),
         N_("The size of the values is right, but negative ones came out positive."),
-        lambda case: case.kind == "values" and (case.wanted < 0).any() and case.came(np.abs(case.wanted)),
+        lambda case: _became(case, np.abs(case.wanted)),
     ),
     KnownMistake(
         "squares",
         N_("a square too many, or a root"),
         N_("What came back is the square of the right result, or its root."),
-        lambda case: _comparable(case) and any(case.came(power(case.wanted)) for power in (np.square, np.sqrt)),
+        lambda case: _comparable(case) and any(_became(case, power(case.wanted)) for power in (np.square, np.sqrt)),
     ),
     KnownMistake(
         "factor",
@@ -108,17 +112,13 @@ GENERAL = (
         "transposed",
         N_("rows and columns have changed places"),
         N_("A batch has one row for each sample. Which .T is too many, or missing?"),
-        lambda case: (
-            case.kind == "transposed" or (case.kind == "values" and case.wanted.ndim == 2 and case.came(case.wanted.T))
-        ),
+        lambda case: case.kind == "transposed" or (case.wanted.ndim == 2 and _became(case, case.wanted.T)),
     ),
     KnownMistake(
         "backwards",
         N_("the order is turned round"),
         N_("The values are right, and stand in the opposite order."),
-        lambda case: (
-            case.kind == "values" and any(case.came(np.flip(case.wanted, axis)) for axis in range(case.wanted.ndim))
-        ),
+        lambda case: any(_became(case, np.flip(case.wanted, axis)) for axis in range(case.wanted.ndim)),
     ),
     KnownMistake(
         "all_alike",

@@ -19,14 +19,17 @@ _POWERS = {*range(4, 17), 20, 30, 50, 100, 300}
 """The usual ε: one over ten to the power of these."""
 
 
+def _is_power(number: float) -> bool:
+    return abs(number - round(number)) < 1e-3 and round(number) in _POWERS
+
+
 def _roles(case: Case) -> bool:
     y, a = _labels_and_shares(case)
     if (a == 0).any() or case.there.ndim:
         return False
     # what stands in place of log 0 is the logarithm of an ε, most often of a power of ten
     power = float(case.there) * len(y) / a[y == 0].sum() / np.log(10)
-    usual = round(power) in _POWERS and abs(power - round(power)) < 1e-3
-    return usual or (case.kind == "not_finite" and bool(np.isinf(case.there)))
+    return _is_power(power) or (case.kind == "not_finite" and bool(np.isinf(case.there)))
 
 
 def _true_share(y: Array, a: Array) -> float:
@@ -160,6 +163,12 @@ CROSS_ENTROPY = (
         N_("y and a have changed places"),
         N_("In (3) the logarithm is taken of the probabilities, not of the label."),
         _roles,
+    ),
+    KnownMistake(
+        "true_class_lost",
+        N_("the probability of the true class is lost"),
+        N_("What goes into the logarithm is 0 or less, for every sample: how is the true class picked out of a?"),
+        lambda case: len(case.inputs[0]) > 1 and case.there.ndim == 0 and _is_power(float(case.there) / np.log(10)),
     ),
     KnownMistake(
         "log_of_0",
