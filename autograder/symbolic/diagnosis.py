@@ -71,7 +71,7 @@ HINTS: Mapping[str, str] = {
     "sum_of_one": N_("a sum over a bracket goes over every summand in it."),
     "upside_down": N_("a fraction is upside down."),
     "exponent_changed": N_("an exponent is wrong."),
-    "complement": N_("sigma(z) and 1 - sigma(z) are mixed up."),
+    "complement": N_("a function and 1 minus this function are mixed up."),
     "argument_lost": N_("a function got lost, only its argument is left."),
     "wrong_operation": N_("an operation is wrong: plus, minus, times or divided by?"),
     "wrong_function": N_("exp or log is too many, missing, or in place of the other."),

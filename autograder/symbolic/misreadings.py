@@ -88,6 +88,7 @@ def _opened(node: Derivative, setting: Setting) -> Iterator[Expression]:
             yield _plus(_times(d(u), v), _times(u, d(v)))
         case Binary("/", u, v):
             yield Binary("/", _minus(_times(d(u), v), _times(u, d(v))), Power(v, _TWO))
+            yield _plus(Binary("/", d(u), v), _times(u, d(Power(v, Number(Fraction(-1))))))
         case Binary(operator, u, v):
             yield Binary(operator, d(u), d(v))
         case Negative(u):
@@ -133,6 +134,7 @@ def _wrongly_opened(node: Derivative, setting: Setting) -> Iterator[Misreading]:
             yield "not_crossed", Binary("/", _minus(_times(d(u), u), _times(v, d(v))), square)
         case Power(u, exponent) if (n := _number(exponent)) is not None:
             yield "missing_inner_derivative", _times(n, Power(u, _less(n, 1)))
+            yield "missing_outer_derivative", d(u)
             yield "power_factor_lost", _times(Power(u, _less(n, 1)), d(u))
             yield "power_exponent_kept", _times(_times(n, f), d(u))
             yield "power_exponent_raised", _times(_times(n, Power(u, _less(n, -1))), d(u))

@@ -219,6 +219,8 @@ def _coarse_edits(node: Expression, setting: Setting) -> Iterator[tuple[str, Exp
                 yield "upside_down", Binary("/", right, left)
                 yield "upside_down", Binary("*", left, right)
         case Power(base, exponent):
+            for old, new in itertools.permutations(setting.task.free, 2):
+                yield "wrong_index", Binary("*", base, rename(base, old, new))
             yield "exponent_changed", base
             yield "upside_down", Power(base, Negative(exponent))
         case Call("exp" | "log" as function, argument):

@@ -66,7 +66,7 @@ NAMES: Mapping[str, str] = {
     "sum_of_one": N_("A sum over one summand only"),
     "upside_down": N_("A fraction upside down"),
     "exponent_changed": N_("Wrong exponent"),
-    "complement": N_("sigma and 1 - sigma mixed up"),
+    "complement": N_("A function and 1 minus it mixed up"),
     "argument_lost": N_("A function lost"),
     "wrong_operation": N_("Wrong operation"),
     "wrong_function": N_("exp or log lost, won or mixed up"),
