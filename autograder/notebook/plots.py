@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from autograder.messages import _, number
+from autograder.notebook.figure import show
 from autograder.notebook.style import BLUE, GREEN, GREY, ORANGE, STYLE
 
 Array = NDArray[np.float64]
@@ -32,12 +33,12 @@ def computational_graph(sizes: Sequence[int] = (3, 4, 2)) -> None:
     Blue runs the forward pass, orange the gradient back to every weight (eq. 7 to 10).
     """
     with plt.rc_context(STYLE):
-        _figure, (above, below) = plt.subplots(
+        figure, (above, below) = plt.subplots(
             2, 1, figsize=(9, 6.8), height_ratios=(max(sizes) + 0.4, 4.2), layout="constrained"
         )
         _neurons(above, sizes)
         _operations(below)
-        plt.show()
+        show(figure)
 
 
 def _neurons(axis: Axes, sizes: Sequence[int]) -> None:
@@ -99,7 +100,7 @@ def sigmoid_and_slope(points: Sequence[float] = (-2.0, 0.0, 3.0)) -> None:
     """Draw sigma with tangents at ``points``, and below it the slopes sigma (1 - sigma) of eq. (4)."""
     z = np.linspace(-6, 6, 400)
     with plt.rc_context(STYLE):
-        _figure, (above, below) = plt.subplots(2, 1, figsize=(7, 5), sharex=True, layout="constrained")
+        figure, (above, below) = plt.subplots(2, 1, figsize=(7, 5), sharex=True, layout="constrained")
         above.plot(z, _sigmoid(z), color=BLUE, linewidth=2)
         below.plot(z, _sigmoid(z) * (1 - _sigmoid(z)), color=BLUE, linewidth=2)
         for point in points:
@@ -121,7 +122,7 @@ def sigmoid_and_slope(points: Sequence[float] = (-2.0, 0.0, 3.0)) -> None:
         above.set(ylabel=r"$\sigma(z)$", title=_("sigmoid function with tangents"), ylim=(-0.1, 1.1))
         below.set(xlabel="$z$", ylabel=r"$\sigma(z)\,(1-\sigma(z))$", title=_("their slopes"), ylim=(0, 0.29))
         _decimals(above, below)
-        plt.show()
+        show(figure)
 
 
 def softmax_jacobian(z: ArrayLike = (2.0, 1.0, 0.0, -1.0)) -> None:
@@ -131,7 +132,7 @@ def softmax_jacobian(z: ArrayLike = (2.0, 1.0, 0.0, -1.0)) -> None:
     jacobian = a[:, None] * (np.eye(a.size) - a[None, :])
     ticks = np.arange(1, a.size + 1)
     with plt.rc_context(STYLE):
-        _figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
         left.bar(ticks, a, color=BLUE)
         for k, value in zip(ticks, a, strict=True):
             left.text(k, value + 0.01, number(round(float(value), 3)), ha="center")
@@ -145,7 +146,7 @@ def softmax_jacobian(z: ArrayLike = (2.0, 1.0, 0.0, -1.0)) -> None:
         right.set(title=r"$\partial a_i/\partial z_j$", xlabel="$j$", ylabel="$i$", xticks=ticks, yticks=ticks)
         right.spines[:].set_visible(False)
         _decimals(left)
-        plt.show()
+        show(figure)
 
 
 def output_error(z: ArrayLike = (1.0, 2.5, 0.5), true_class: int = 1) -> None:
@@ -158,7 +159,7 @@ def output_error(z: ArrayLike = (1.0, 2.5, 0.5), true_class: int = 1) -> None:
     losses = [-np.log(_softmax(np.where(np.arange(scores.size) == n, v, scores)) @ y) for v in moved]
     ticks = np.arange(1, scores.size + 1)
     with plt.rc_context(STYLE):
-        _figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
         left.plot(moved, losses, color=BLUE, linewidth=2)
         here, slope = -np.log(a @ y), a[n] - y[n]
         near = np.array([scores[n] - 1.3, scores[n] + 1.3])
@@ -171,13 +172,13 @@ def output_error(z: ArrayLike = (1.0, 2.5, 0.5), true_class: int = 1) -> None:
         right.set(title=_("true class: {k}", k=true_class), xlabel="$n$", xticks=ticks)
         right.legend(frameon=False)
         _decimals(left, right)
-        plt.show()
+        show(figure)
 
 
 def paths_of_influence(targets: int = 3) -> None:
     """Draw how z_n of layer L reaches the loss: through all z_m of layer L+1 (eq. 11)."""
     with plt.rc_context(STYLE):
-        _figure, axis = plt.subplots(figsize=(8.5, 3.8), layout="constrained")
+        figure, axis = plt.subplots(figsize=(8.5, 3.8), layout="constrained")
         heights = [(targets - 1) * 0.75 - 1.5 * k for k in range(targets)]
         label = {"ha": "center", "va": "center", "bbox": {"fc": "white", "ec": "none", "pad": 2}}
         _arrow(axis, (0, 0), (3, 0))
@@ -192,7 +193,7 @@ def paths_of_influence(targets: int = 3) -> None:
             _box(axis, (x, 0), name)
         axis.set(xlim=(-0.8, 9.8), ylim=(heights[-1] - 0.6, heights[0] + 0.6))
         axis.axis("off")
-        plt.show()
+        show(figure)
 
 
 def against_differences(
@@ -205,13 +206,13 @@ def against_differences(
     fine = np.linspace(points.min(), points.max(), 300)
     gap = float(np.abs(measured - derivative(points)).max())
     with plt.rc_context(STYLE):
-        _figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+        figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
         axis.plot(fine, derivative(fine), color=BLUE, linewidth=2, label=label)
         axis.plot(points, measured, "o", color=ORANGE, label=_("finite differences"))
         axis.set(xlabel="$z$", title=_("largest gap: {gap}", gap=number(gap, 2)))
         axis.legend(frameon=False)
         _decimals(axis)
-        plt.show()
+        show(figure)
 
 
 def _decimals(*axes: Axes) -> None:
