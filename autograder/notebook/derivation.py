@@ -75,7 +75,9 @@ def load_ipython_extension(shell: Any) -> None:
             return
         found = Derivation(part, cell)
         shell.push({f"derivation_{part}": found})
-        shell.display_pub.publish(found._repr_mimebundle_())
+        shown, notes = shell.display_formatter.format(found)
+        if shown:
+            shell.display_pub.publish(shown, notes)
 
     shell.register_magic_function(derivation, "cell", "derivation")
     if _with_body not in shell.input_transformers_cleanup:

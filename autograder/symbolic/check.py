@@ -29,9 +29,9 @@ def check_derivation(part: str, derivation: object) -> Verdict:
     return _verdict(setting(part), derivation_text(part, derivation))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=1000)
 def _verdict(prepared: Setting, text: str) -> Verdict:
-    """Return the verdict on a text, which a cell, its card and its grade ask for in turn."""
+    """Return the verdict on a text, which a cell, its card and its grade ask for in turn, and many of a class write."""
     return _Check(prepared).run(text)
 
 

@@ -67,9 +67,10 @@ def own_declarations() -> Iterator[None]:
     try:
         yield
     finally:
-        TASKS.clear()
-        TASKS.update(before)
-        setting.cache_clear()
+        if before != TASKS:
+            TASKS.clear()
+            TASKS.update(before)
+            setting.cache_clear()
 
 
 def _check(task: Task) -> None:
