@@ -10,19 +10,22 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.grading.files import digest
 from autograder.grading.limits import Limits
-from autograder.grading.nursery import Nursery
+from autograder.grading.nursery import LIBRARIES, PRELOAD, Nursery
 from autograder.grading.rpc import Conversation, Failure
 from autograder.grading.sandbox import Sandbox, packed, pair
 from autograder.grading.student import ANSWER, CellRun, FloodError, Sink
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.grading.wire import Wire, WireError
+
+Made = TypeVar("Made")
 
 MOST = 12  # templates at a time: two sheets of six notebooks
 
@@ -33,6 +36,8 @@ class TemplateError(RuntimeError):
 
 class Template:
     """An interpreter in which ``sources`` ran, with ``files`` beside them; it opens rooms (``sandbox.Opener``).
+
+    Without ``sources``, it has imported what most notebooks need.
 
     A room has the files that the cells left, and those of its submission. ``runs`` is what each cell showed.
 
@@ -51,6 +56,8 @@ class Template:
         self._conversation = Conversation(self._wire, explain=_explain, raised=_raised, heard=sink.take)
         self.runs: list[CellRun] = []
         try:
+            for library in () if sources else LIBRARIES:
+                self._call(limits.cell_wall_seconds, "load", library)
             for source in sources:
                 sink.begin()
                 self._call(limits.cell_wall_seconds, "run", source, limits.output_bytes)
@@ -88,6 +95,14 @@ class Template:
             raise TemplateError(str(error)) from error
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What a notebook begins with: ``runs`` is what each cell of it showed; ``sandbox`` opens one where they ran."""
+
+    runs: Sequence[CellRun]
+    sandbox: Callable[[], Sandbox]
+
+
 class Beginnings:
     """A nursery that is opened when first needed, and its templates; one sandbox at a time."""
 
@@ -96,23 +111,27 @@ class Beginnings:
         self._nursery: Nursery | None = None
         self._templates: dict[str, Template | None] = {}  # None: it was tried in vain; the last used is the last
 
-    def sandbox(self, sources: Sequence[str], files: Path | None, limits: Limits) -> tuple[Sandbox, list[CellRun]]:
-        """Return a sandbox for a notebook that begins with ``sources``, and what each of these showed.
+    def beginning(self, sources: Sequence[str], files: Path | None, limits: Limits) -> Beginning:
+        """Return the beginning of a notebook that begins with ``sources``.
 
-        They ran already; where that cannot be, none did and the list is empty. What ran there is more powerful than
+        They ran already; where that cannot be, none did and ``runs`` is empty. What ran there is more powerful than
         students may be: ``sources`` must be the author's, and if there are any, so must be all ``files``.
 
         Raises:
-            SandboxUnavailableError: there can be no sandbox here.
+            SandboxUnavailableError: there can be no sandbox here; so does ``sandbox``.
 
         """
-        if self._nursery is not None:  # it may have ended meanwhile
-            try:
-                return self._opened(self._nursery, sources, files, limits)
-            except SandboxUnavailableError:
-                self.close()
-        self._nursery = Nursery(unsafe=self.unsafe)
-        return self._opened(self._nursery, sources, files, limits)
+
+        def template() -> Template | None:
+            return self._template(sources, files, limits) if sources and not self.unsafe else None
+
+        def sandbox() -> Sandbox:
+            # else of a template with nothing in it, and so without a file of anybody's
+            opener = template() or (None if self.unsafe else self._template((), None, limits))
+            return Sandbox(opener or self._open_nursery(), files, limits)
+
+        ready = self._again(template)
+        return Beginning(ready.runs if ready else [], partial(self._again, sandbox))
 
     def close(self) -> None:
         """End all of it."""
@@ -123,19 +142,21 @@ class Beginnings:
             self._nursery.close()
             self._nursery = None
 
-    def _opened(
-        self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits
-    ) -> tuple[Sandbox, list[CellRun]]:
-        if self.unsafe:
-            return Sandbox(nursery, files, limits), []
-        template = self._template(nursery, sources, files, limits) if sources else None
-        if template is None:  # with nothing in it, and so without a file of anybody's
-            template = self._template(nursery, (), None, limits)
-        return Sandbox(template or nursery, files, limits), template.runs if template else []
+    def _again(self, make: Callable[[], Made]) -> Made:
+        """Make something in the nursery, and once more in a new one where it turns out to have ended meanwhile."""
+        if self._nursery is not None:
+            try:
+                return make()
+            except SandboxUnavailableError:
+                self.close()
+        return make()
 
-    def _template(
-        self, nursery: Nursery, sources: Sequence[str], files: Path | None, limits: Limits
-    ) -> Template | None:
+    def _open_nursery(self) -> Nursery:
+        if self._nursery is None:
+            self._nursery = Nursery(unsafe=self.unsafe, preload=(*PRELOAD, *LIBRARIES) if self.unsafe else PRELOAD)
+        return self._nursery
+
+    def _template(self, sources: Sequence[str], files: Path | None, limits: Limits) -> Template | None:
         if (key := _key(sources, files, limits)) in self._templates:
             template = self._templates.pop(key)
         else:
@@ -144,7 +165,7 @@ class Beginnings:
                 if oldest is not None:
                     oldest.close()
             try:
-                template = Template(nursery, sources, files, limits)
+                template = Template(self._open_nursery(), sources, files, limits)
             except TemplateError:
                 template = None
         self._templates[key] = template

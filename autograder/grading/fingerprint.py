@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from autograder.grading.run import Cell
+from autograder.grading.prologue import Cell
 from autograder.messages import LANGUAGE
 
 _PACKAGE = Path(__file__).parents[1]

@@ -37,15 +37,10 @@ from autograder.grading.zygote import Warmth
 from autograder.messages import LANGUAGE
 
 ENTRY = "autograder.grading.session:main"
-PRELOAD = (
-    "numpy",
-    "numpy.random",
-    "sympy",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",  # matplotlib_inline's own joins the shell that it finds when imported: not here
-    "IPython.core.interactiveshell",
-    "autograder.notebook",
-)
+PRELOAD = ("numpy", "numpy.random", "IPython.core.interactiveshell", "autograder.notebook")
+# What many notebooks need, and many do not: where a template runs their first cells, these import it. The smaller a
+# process is, the quicker it is copied. matplotlib_inline's own backend joins the shell that it finds when imported.
+LIBRARIES = ("sympy", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
 ENVIRONMENT = {
     "PATH": PATH,
     "LANG": "C.UTF-8",

@@ -20,9 +20,9 @@ from autograder.grading.cache import Cache, Record, run_cached
 from autograder.grading.files import digest, stage
 from autograder.grading.hidden_tests import is_test, restore_tests, visible
 from autograder.grading.limits import Limits
+from autograder.grading.prologue import Cell
 from autograder.grading.recovery import lay_out, recover
 from autograder.grading.repair import repair
-from autograder.grading.run import Cell
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 from autograder.grading.walls import SandboxUnavailableError

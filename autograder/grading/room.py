@@ -42,18 +42,26 @@ def open_room(limits: Limits, uid: int | None, run: Callable[[], None]) -> None:
     """
 
     def first() -> None:
+        os.close(own)
+        _unshare(_NEW_MOUNTS | _NEW_IPC | _NEW_NETWORK)
         make_folders(limits)
         _mount_proc()
         _lose_privileges(uid)
         _filter_calls()
         run()
 
-    _fork_twice(lambda: _unshare(_NEW_MOUNTS | _NEW_PIDS | _NEW_IPC | _NEW_NETWORK), first)
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    _unshare(_NEW_PIDS)  # the next child is the first process of a namespace of its own
+    try:
+        _fork(first)
+    finally:
+        _check(_system.setns(own, _NEW_PIDS), "setns")
+        os.close(own)
 
 
 def open_without_walls(run: Callable[[], None]) -> None:
     """Let a copy of this process ``run``: what is left of a room where there are no walls."""
-    _fork_twice(lambda: None, run)
+    _fork(run)
 
 
 def make_folders(limits: Limits) -> None:
@@ -98,19 +106,13 @@ def prctl(option: int, *values: int) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def _fork_twice(between: Callable[[], None], run: Callable[[], None]) -> None:
-    """Fork a process that waits for its own copy, which runs: a namespace of processes begins with a child."""
+def _fork(run: Callable[[], None]) -> None:
+    """Let a copy of this process ``run``, which ends with it and this one."""
     if os.fork():
         return
     try:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        between()
-        if os.fork() == 0:
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            run()
-        else:
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # so that the grader sees when the other one is gone
-            os.wait()
+        run()
     except BaseException:
         traceback.print_exc(file=sys.__stderr__)
     finally:

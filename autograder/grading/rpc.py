@@ -83,6 +83,11 @@ class Conversation:
         self._abandoned: set[int] = set()  # calls that were stopped on this side while the other one worked on them
         self.deadline: float | None = None
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether the other side has been called and has not answered, though nobody waits any more."""
+        return bool(self._abandoned)
+
     # -------------------------------------------------------------------------------------------- calling
 
     def call(self, target: str | int, *arguments: Any, named: Mapping[str, Any] | None = None) -> Any:

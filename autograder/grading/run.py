@@ -2,48 +2,33 @@
 
 What a student may read later is all made before the first hidden input exists, so that none can be carried out:
 
-1. The cells run in order. At a test cell, a copy of the interpreter is kept for later, and its *visible* text runs on
-   another copy: what the student's functions print and the messages with numbers come from there.
+1. The cells run in order. At a test cell, its *visible* text runs on a copy of the interpreter: what the student's
+   functions print and the messages with numbers come from there. The copy is kept.
 2. When all cells have run, the *whole* tests run on the copies kept. Their points count; of what they say only
    sentences of ours without any number reach the student, and only where the visible checks had nothing to say.
 """
 
 from __future__ import annotations
 
-import ast
-import re
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
-from autograder.grading.proofs import proofs, proofs_that_count, read_proof
+from autograder.grading.prologue import NAME, Cell, Prologue, definitions_in, read_prologue
+from autograder.grading.proofs import is_proof, proofs, proofs_that_count, read_proof
 from autograder.grading.sandbox import Sandbox
-from autograder.grading.solutions import DEFINITIONS, definitions, statements
+from autograder.grading.solutions import definitions
 from autograder.grading.student import CellRun, Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.messages import _
 from autograder.symbolic import TASKS, own_declarations
-
-_NAME = re.compile(r"[^\W\d]\w*")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell: ``given`` by the author (locked), a ``test``, or the student's.
-
-    ``visible`` is a test's text as it was handed out; ``points`` is what it is worth.
-    """
-
-    name: str
-    source: str
-    kind: Literal["student", "given", "test"] = "student"
-    visible: str = ""
-    points: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,39 +49,64 @@ class Outcome:
 
 
 def run_notebook(
-    cells: Sequence[Cell], files: Path | None, limits: Limits, *, seconds: float, given: int, beginnings: Beginnings
+    cells: Sequence[Cell],
+    files: Path | None,
+    limits: Limits,
+    *,
+    seconds: float,
+    given: Collection[int],
+    beginnings: Beginnings,
 ) -> list[Outcome]:
     """Run ``cells`` in a sandbox of their own that holds a copy of ``files``, within ``seconds``; an outcome a cell.
 
-    The first ``given`` cells are as they were handed out: with nothing of the student's above them, they may have run
-    before.
+    The cells at the places ``given`` are as they were handed out: with nothing of the student's above them, they may
+    have run before. Where nothing of the student's runs at all, there is no sandbox.
 
     Raises:
         SandboxUnavailableError: there can be no sandbox here.
 
     """
     end = time.monotonic() + seconds
-    sandbox, begun = beginnings.sandbox([cell.source for cell in cells[:given]], files, limits)
-    with own_declarations(), sandbox:
-        return _Run(cells, sandbox, limits, end, begun).run()
+    prologue = read_prologue(cells, given)
+    beginning = beginnings.beginning([source for _place, source in prologue.steps], files, limits)
+    if len(beginning.runs) < len(prologue.steps):
+        prologue = Prologue()
+    with own_declarations(), contextlib.ExitStack() as held:
+        return _Run(cells, prologue, beginning.runs, lambda: held.enter_context(beginning.sandbox()), limits, end).run()
 
 
 class _Run:
     def __init__(
-        self, cells: Sequence[Cell], sandbox: Sandbox, limits: Limits, end: float, begun: Sequence[CellRun]
+        self,
+        cells: Sequence[Cell],
+        prologue: Prologue,
+        begun: Sequence[CellRun],
+        sandbox: Callable[[], Sandbox],
+        limits: Limits,
+        end: float,
     ) -> None:
         self.cells = cells
-        self.begun = begun
+        self.prologue = prologue
+        self.begun = {place: run for (place, _source), run in zip(prologue.steps, begun, strict=False)}
+        self.sandbox = sandbox
         self.limits = limits
         self.end = end
-        words = frozenset(name for cell in cells for name in _NAME.findall(cell.source))
-        self.student = Student(sandbox, limits, words)
         # by the names that tests know them by
         self.given = {f"derivation_{part}": proof for part, proof in proofs_that_count(_written(cells)).items()}
         self.outcomes = [Outcome() for _cell in cells]
         self.shown: dict[int, Tested] = {}
         self.visible_names: dict[str, Any] = {"__name__": "__test__"}
         self.names: dict[str, Any] = {"__name__": "__test__"}
+
+    @cached_property
+    def student(self) -> Student:
+        """The student's interpreter, from when it is first needed, with what the prologue left out."""
+        words = frozenset(name for cell in self.cells for name in NAME.findall(cell.source))
+        student = Student(self.sandbox(), self.limits, words)
+        for cell in self.cells[: self.prologue.length]:
+            if is_proof(cell.source):
+                student.run(cell.source, silent=True)
+        return student
 
     def run(self) -> list[Outcome]:
         for place, cell in enumerate(self.cells):
@@ -122,10 +132,14 @@ class _Run:
         if cell.kind == "given":
             for names in (self.visible_names, self.names):
                 definitions(cell.source, cell.name, names)
+        proof = _derivation(cell)
         started = time.monotonic()
-        result = self.begun[place] if place < len(self.begun) else self.student.run(cell.source)
+        if place < self.prologue.length:
+            result = self.begun.get(place, CellRun())
+        else:
+            result = self.student.run(cell.source, silent=proof is not None)
         outputs = result.outputs
-        if (proof := _derivation(cell)) is not None and result.stopped is None:
+        if proof is not None and result.stopped is None:
             outputs = [_display(proof)]
         if result.stopped is not None:
             outputs = [*outputs, _error(_why(result.stopped, self.limits))]
@@ -134,16 +148,20 @@ class _Run:
     def show(self, place: int) -> Outcome:
         """Run the visible text of a test, for what it shows; its points count later."""
         cell = self.cells[place]
-        self.student.keep(place)
-        snapshot = self.student.snapshot(self.limits.output_bytes)
+        if place < self.prologue.length:
+            self.shown[place] = self.test(cell, None, secret=False)
+            return Outcome()
+        snapshot = self.student.keep(place)
         self.shown[place] = self.test(cell, snapshot, secret=False)
         # the student's cells below may use what a test imports or defines, as they do at home
-        self.student.run(_assignments(cell.visible))
+        self.student.run(definitions_in(cell.visible))
         return Outcome(snapshot.outputs if snapshot else [])
 
     def mark(self, place: int) -> Outcome:
         """Run the whole text of a test for its points."""
         cell = self.cells[place]
+        if place < self.prologue.length:
+            return self.marked(place, self.test(cell, None, secret=True))
         snapshot = self.student.kept(place)
         started = time.monotonic()
         tested = self.test(cell, snapshot, secret=True)
@@ -197,7 +215,7 @@ def _written(cells: Sequence[Cell]) -> list[str]:
 
 def notes_on(cells: Sequence[Cell]) -> list[str]:
     """Return what is to be said of a notebook beside its outcomes: which parts that count have several proofs."""
-    asked = {name for cell in cells if cell.kind == "test" for name in _NAME.findall(cell.source)}
+    asked = {name for cell in cells if cell.kind == "test" for name in NAME.findall(cell.source)}
     counted = Counter(proof.part for proof in proofs(_written(cells)) if f"derivation_{proof.part}" in asked)
     return [
         _("There are {n} proofs of {part}; the last one counts.", n=n, part=part)
@@ -230,8 +248,3 @@ def _why(stopped: str, limits: Limits) -> str:
         case "processes":
             return _("This cell started too many processes and was stopped.")
     return _("This cell ended Python itself.")
-
-
-def _assignments(source: str) -> str:
-    """Return the imports, definitions and assignments at the top of ``source``."""
-    return ast.unparse(statements(source, "", (*DEFINITIONS, ast.Assign)))

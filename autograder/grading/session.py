@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Type
@@ -67,6 +68,11 @@ class Outputs:
         self._waiting: list[str] = []
         self._stream = "stdout"
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more will be sent."""
+        return self.limit <= 0
+
     def output(self, content: dict[str, Any], size: int) -> None:
         """Send one output of a notebook."""
         self.flush()
@@ -78,7 +84,7 @@ class Outputs:
         if stream != self._stream:
             self.flush()
             self._stream = stream
-        if self.limit > 0:
+        if not self.silent:
             self._waiting.append(text)
             if "\n" in text or sum(map(len, self._waiting)) > _PIECE:
                 self.flush()
@@ -91,9 +97,9 @@ class Outputs:
             self._send({"output": {"output_type": "stream", "name": self._stream, "text": text}})
 
     def _room(self, size: int) -> bool:
-        room = self.limit > 0
+        room = not self.silent
         self.limit -= size
-        if room and self.limit <= 0:
+        if room and self.silent:
             self._send({"cut": True})
         return room
 
@@ -173,6 +179,15 @@ class _DisplayHook(DisplayHook):
         sys.stdout.flush()
 
 
+class _Formatter(DisplayFormatter):
+    def format(self, obj: Any, *arguments: Any, **named: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Make nothing of what is not to be seen: drawing a picture takes longer than most cells."""
+        if self.parent.display_pub.outputs.silent:
+            return {}, {}
+        shown: tuple[dict[str, Any], dict[str, Any]] = super().format(obj, *arguments, **named)
+        return shown
+
+
 class Shell(InteractiveShell):
     """IPython's shell without a terminal."""
 
@@ -189,6 +204,11 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no event loop to join."""
+
+    def init_display_formatter(self) -> None:
+        """Format what is displayed if anybody sees it."""
+        self.display_formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
 
     def init_history(self) -> None:
         """Keep no history on disk."""
@@ -216,6 +236,7 @@ class Session:
             "substitute": self.substitute,
             "restore": self.restore,
             "snapshot": self.snapshot,
+            "show": self.show,
             "allow": self.allow,
         }
         self._saved: dict[str, Any] = {}
@@ -291,8 +312,12 @@ class Session:
         """Stop every call from here on after ``seconds`` of CPU time."""
         self._seconds = seconds
 
-    def snapshot(self, limit: int) -> int:
-        """Fork; the copy serves the file that came along, and shows ``limit`` characters. Return its process number."""
+    def show(self, limit: int) -> None:
+        """Show ``limit`` characters from here on."""
+        self.outputs.limit = limit
+
+    def snapshot(self) -> int:
+        """Fork; the copy serves the file that came along, and shows nothing. Return its process number."""
         file = self.wire.files.pop()
         pid = os.fork()
         if pid:
@@ -300,7 +325,7 @@ class Session:
             return pid
         self.wire.close()
         self.attach(socket.socket(fileno=file), takes_files=False)
-        self.outputs.limit = limit
+        self.outputs.limit = 0
         # whatever happens, the copy never goes back into the loop that it was forked from
         try:
             self.run()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import signal
 import socket
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,9 +66,9 @@ class Student:
         self._kept: dict[int, Snapshot] = {}
         self._start()
 
-    def run(self, code: str) -> CellRun:
-        """Run a cell and return what it showed."""
-        result = self._run(code)
+    def run(self, code: str, *, silent: bool = False) -> CellRun:
+        """Run a cell and return what it showed; nothing if it is to be ``silent``."""
+        result = self._run(code, 0 if silent else self._limits.output_bytes)
         alive = self._alive()
         if result.stopped is None and alive:
             self._steps.append(code)
@@ -78,22 +77,14 @@ class Student:
             self._start_afresh()
         return result
 
-    def snapshot(self, limit: int = 0) -> Snapshot | None:
-        """Return the interpreter as it is now, for calls; None if it does not answer.
-
-        It shows up to ``limit`` characters of what is printed there.
-        """
-        snapshot = self._snapshot(limit)
-        if snapshot is None:
-            self._start_afresh()
-            snapshot = self._snapshot(limit)
-        return snapshot
-
-    def keep(self, place: int) -> None:
-        """Take a silent snapshot for later, to be had by ``kept``."""
+    def keep(self, place: int) -> Snapshot | None:
+        """Return the interpreter as it is now, for calls, and keep it for ``kept``; None if it does not answer."""
         self._steps.append(place)
-        if (snapshot := self.snapshot()) is not None:
+        if (snapshot := self._snapshot()) is not None:
             self._kept[place] = snapshot
+        else:
+            self._start_afresh()
+        return self._kept.get(place)
 
     def kept(self, place: int) -> Snapshot | None:
         """Return the snapshot taken at ``place``; where it is used or has died, what led to it is run once more."""
@@ -111,14 +102,14 @@ class Student:
         self._sink = Sink(self._limits.output_bytes)
         self._conversation = Conversation(self._wire, explain=_explain, raised=_raised, heard=self._sink.take)
 
-    def _run(self, code: str) -> CellRun:
+    def _run(self, code: str, output_bytes: int = 0) -> CellRun:
         self._sink.begin()
         limits = self._limits
         self._conversation.deadline = time.monotonic() + limits.cell_wall_seconds + 2 * GRACE + ANSWER
         stopped = None
-        with _Watch(self._session, limits.cell_cpu_seconds, limits.cell_wall_seconds) as watch:
+        with _Watch(self._wire, self._session, limits.cell_cpu_seconds, limits.cell_wall_seconds) as watch:
             try:
-                self._conversation.call("run", code, limits.output_bytes)
+                self._conversation.call("run", code, output_bytes)
             except FloodError:
                 stopped = "flood"
             except DeadlineError:
@@ -130,12 +121,12 @@ class Student:
                 self._session.kill()
         return CellRun(self._sink.outputs, watch.reason or stopped)
 
-    def _snapshot(self, limit: int) -> Snapshot | None:
+    def _snapshot(self) -> Snapshot | None:
         ours, theirs = socket.socketpair()
         try:
             self._conversation.deadline = time.monotonic() + ANSWER
             self._wire.send_file(theirs.fileno())
-            pid = self._conversation.call("snapshot", limit)
+            pid = self._conversation.call("snapshot")
         except (*_LOST, OSError):
             ours.close()
             return None
@@ -171,7 +162,7 @@ class Student:
             if isinstance(step, str):
                 if self._run(step).stopped is not None or not self._alive():
                     return number
-            elif (snapshot := self._snapshot(0)) is not None:
+            elif (snapshot := self._snapshot()) is not None:
                 self._kept[step] = snapshot
             if step == place:
                 break
@@ -208,31 +199,34 @@ class Snapshot:
 
     @contextmanager
     def open(self, limits: Limits, *, secret: bool) -> Iterator[None]:
-        """Call into the copy within the limits of one cell; afterwards it is gone.
+        """Call into the copy within the limits of one cell.
 
-        With ``secret``, nothing that it prints, returns or raises is shown.
+        With ``secret``, nothing that it prints, returns or raises is shown, and afterwards it is gone.
         """
         self.secret = secret
         self._sink = None if secret else Sink(limits.output_bytes)
-        self._conversation.deadline = time.monotonic() + limits.cell_wall_seconds
+        conversation = self._conversation
+        conversation.deadline = time.monotonic() + limits.cell_wall_seconds
+        cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
         try:
-            with _Watch(self._session, limits.cell_cpu_seconds, limits.cell_wall_seconds, stop=self._kill):
+            with _Watch(conversation.wire, self._session, cpu, wall, stop=self._kill):
+                with suppress(StudentError, TooLongError):  # whoever calls the lost one hears of it
+                    conversation.call("show", 0 if secret else limits.output_bytes)
                 yield
         finally:
-            self._conversation.wire.close()
-            self._kill()
+            if conversation.unanswered:  # it may work on
+                self._kill()
+            if secret or conversation.unanswered:
+                conversation.wire.close()  # it ends by itself, or at the latest with the session
             if self._sink is not None:
                 self.outputs = [output for output in self._sink.outputs if output["output_type"] == "stream"]
 
     def get(self, names: Sequence[str]) -> dict[str, Any]:
         """Return what the student defined under ``names``: functions to call, values as copies."""
-        found: dict[str, Any] = {}
-        for name in names:  # one by one: a value that does not travel leaves the others alone
-            with suppress(StudentError, TooLongError):
-                answer = self._conversation.call("get", [name])
-                if isinstance(answer, dict) and name in answer:
-                    found[name] = answer[name]
-        return found
+        if (found := self._get(names)) is not None:
+            return found
+        # one by one: a value that does not travel leaves the others alone
+        return {key: value for name in names for key, value in (self._get([name]) or {}).items()}
 
     @contextmanager
     def part(self, substitutes: Mapping[str, Callable[..., Any]], seconds: float) -> Iterator[None]:
@@ -248,6 +242,13 @@ class Snapshot:
             with suppress(StudentError, TooLongError):
                 conversation.call("restore")
             conversation.forget()
+
+    def _get(self, names: Sequence[str]) -> dict[str, Any] | None:
+        try:
+            answer = self._conversation.call("get", list(names))
+        except (StudentError, TooLongError):
+            return None
+        return {name: answer[name] for name in names if name in answer} if isinstance(answer, dict) else {}
 
     def _heard(self, event: dict[str, Any]) -> None:
         if self._sink is not None:
@@ -286,45 +287,48 @@ class _TestConversation(Conversation):
 
 
 class _Watch:
-    """Looks at what runs in a session every now and then, and stops it when it has used too much."""
+    """Looks at what a session uses while its answer is awaited, and stops it when it has used too much.
 
-    def __init__(self, session: Session, cpu: float, wall: float, stop: Callable[[], None] | None = None) -> None:
+    ``stop`` ends it; without one it is interrupted first, as Jupyter's stop button does.
+    """
+
+    def __init__(
+        self, wire: Wire, session: Session, cpu: float, wall: float, stop: Callable[[], None] | None = None
+    ) -> None:
+        self._wire = wire
         self._session = session
         self._cpu, self._wall = cpu, wall
         self._stop = stop
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._before: float | None = None
+        self._kill_at: float | None = None
         self.reason: str | None = None
 
     def __enter__(self) -> _Watch:
-        self._thread.start()
+        self._end = time.monotonic() + self._wall
+        self._wire.while_waiting(self._look, TICK)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._done.set()
-        self._thread.join()
+        self._wire.while_waiting(None)
 
     def _look(self) -> None:
-        end = time.monotonic() + self._wall
         with suppress(SandboxDiedError, OSError):
-            before = self._session.usage().cpu_seconds
-            while not self._done.wait(TICK):
-                usage = self._session.usage()
-                if usage.over is not None:
-                    self.reason = usage.over
-                    return
-                if usage.cpu_seconds - before > self._cpu or time.monotonic() > end:
-                    self.reason = "too_long"
-                    self._end()
-                    return
-
-    def _end(self) -> None:
-        if self._stop is not None:
-            self._stop()
-            return
-        self._session.interrupt()
-        if not self._done.wait(GRACE):
-            self._session.kill()
+            if self._kill_at is not None:
+                if time.monotonic() > self._kill_at:
+                    self._session.kill()
+                return
+            usage = self._session.usage()
+            if self._before is None:  # most are done before the first look, which takes longer than they do
+                self._before = usage.cpu_seconds
+            if usage.over is not None:
+                self.reason = usage.over
+            elif usage.cpu_seconds - self._before > self._cpu or time.monotonic() > self._end:
+                self.reason = "too_long"
+                if self._stop is not None:
+                    self._stop()
+                else:
+                    self._session.interrupt()
+                    self._kill_at = time.monotonic() + GRACE
 
 
 class Sink:

@@ -16,6 +16,8 @@ import numbers
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from autograder.grading.limits import Limits
@@ -52,12 +54,7 @@ def run_test(
     ``namespace`` holds the author's names and takes the cell's; ``given`` are student's names known without asking
     ``student``, who is None where the interpreter is lost.
     """
-    tree = statements(source, name)
-    last = tree.body[-1] if tree.body else None
-    if isinstance(last, ast.Expr):
-        tree.body.pop()
-    else:
-        last = None
+    program = _compiled(name, source)
     space = dict(namespace)
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
@@ -69,16 +66,26 @@ def run_test(
             space[ELSEWHERE] = student
         theirs |= {name: value for name, value in given.items() if name in wanted}
         space |= theirs
-        tested = _run(name, tree, last, space)
+        tested = _run(program, space)
     own = space.keys() - theirs.keys() - {ELSEWHERE}
     namespace |= {key: space[key] for key in own}
     return tested
 
 
-def _run(name: str, tree: ast.Module, last: ast.Expr | None, space: dict[str, Any]) -> Tested:
+@lru_cache(maxsize=500)
+def _compiled(name: str, source: str) -> tuple[CodeType, CodeType | None]:
+    """Return the program of a test cell, and apart from it what the cell ends with."""
+    tree = statements(source, name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = compile(ast.Expression(last.value), name, "eval") if isinstance(last, ast.Expr) else None
+    return compile(tree, name, "exec"), value
+
+
+def _run(program: tuple[CodeType, CodeType | None], space: dict[str, Any]) -> Tested:
+    body, last = program
     try:
-        exec(compile(tree, name, "exec"), space)  # noqa: S102 - the author's own
-        value = eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None  # noqa: S307 - likewise
+        exec(body, space)  # noqa: S102 - the author's own
+        value = eval(last, space) if last else None  # noqa: S307 - likewise
         if isinstance(value, Grade):
             value.check()
             return Tested(value.points, value)

@@ -302,6 +302,12 @@ class Wire:
         self._sending = threading.RLock()  # threads of a student's print as well
         self._takes_files = takes_files
         self._received = bytearray()
+        self._look: Callable[[], None] | None = None
+        self._tick = self._look_at = 0.0
+
+    def while_waiting(self, look: Callable[[], None] | None, tick: float = 0.0) -> None:
+        """From now on, ``look`` every ``tick`` seconds while the other side is waited for, or talks."""
+        self._look, self._tick, self._look_at = look, tick, time.monotonic() + tick
 
     def send(self, message: dict[str, Any], values: Sequence[Encoded] = (), deadline: float | None = None) -> None:
         """Send one message with ``values``.
@@ -328,6 +334,7 @@ class Wire:
         """
         if deadline is not None and time.monotonic() > deadline:
             raise DeadlineError("no answer in time")  # also where the other side talks without end
+        self._look_if_due()
         with self._undisturbed():
             text_length, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
             if text_length > MAX_TEXT or length > MAX_FRAME:
@@ -366,18 +373,25 @@ class Wire:
         finally:
             self.busy = before
 
+    def _look_if_due(self) -> None:
+        if self._look is not None and time.monotonic() >= self._look_at:
+            self._look()
+            self._look_at = time.monotonic() + self._tick
+
     def _wait(self, deadline: float | None, *, write: bool = False) -> None:
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise DeadlineError("no answer in time")
         waiting = select.poll()
         try:
             waiting.register(self.channel, select.POLLOUT if write else select.POLLIN)
-            ready = waiting.poll(None if left is None else 1000 * left)
         except (OSError, ValueError):
             raise ClosedError("the other side has gone") from None
-        if not ready:
-            raise DeadlineError("no answer in time")
+        while True:
+            now = time.monotonic()
+            if deadline is not None and now >= deadline:
+                raise DeadlineError("no answer in time")
+            ends = [end for end in (deadline, self._look_at if self._look else None) if end is not None]
+            if waiting.poll(1000 * max(min(ends) - now, 0.0) if ends else None):
+                return
+            self._look_if_due()
 
     def _take(self, count: int, deadline: float | None) -> bytes:
         while len(self._received) < count:

@@ -16,14 +16,14 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import IO, Any
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.files import includes
 from autograder.grading.limits import Limits
-from autograder.grading.run import Cell, Outcome, run_notebook
+from autograder.grading.prologue import Cell
+from autograder.grading.run import Outcome, run_notebook
 from autograder.grading.solutions import COURSE_VARIABLE, code_sources
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.messages import _
@@ -157,16 +157,16 @@ def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     return {"outcomes": [asdict(outcome) for outcome in outcomes]}
 
 
-def _given(job: Job) -> int:
-    """Return how many cells at the top are the author's, not counting tests; none beside a file of the student's."""
+def _given(job: Job) -> frozenset[int]:
+    """Return the places of cells that are as they were handed out; none beside a file of the student's."""
     try:
         source = code_sources(Path(f"{job.notebook}.ipynb"))
         if job.files is not None and not includes(Path(), Path(job.files)):
-            return 0
+            return frozenset()
     except OSError:
-        return 0
+        return frozenset()
     pairs = zip(job.cells, source, strict=False)
-    return len(list(takewhile(lambda pair: pair[0].kind != "test" and pair[0].source == pair[1], pairs)))
+    return frozenset(place for place, (cell, text) in enumerate(pairs) if cell.source == text)
 
 
 def _end_with(parent: int) -> None:

@@ -16,7 +16,7 @@ from autograder.course.run import Wanted, grade_all
 from autograder.course.view import JsonLines
 from autograder.grading import fingerprint, remote
 from autograder.grading.limits import Limits
-from autograder.grading.run import Cell
+from autograder.grading.prologue import Cell
 from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
 from autograder.grading.worker import Job
 from tests.course.test_parallel import gradebook

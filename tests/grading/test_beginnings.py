@@ -26,7 +26,8 @@ def hand_in(
 ) -> tuple[int, list[Any]]:
     """Return how many of the given cells had run already, and what each cell showed."""
     try:
-        sandbox, begun = beginnings.sandbox(given, files, LIMITS)
+        beginning = beginnings.beginning(given, files, LIMITS)
+        sandbox, begun = beginning.sandbox(), beginning.runs
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
     with sandbox:
@@ -116,7 +117,8 @@ def test_pictures_are_drawn_as_if_the_first_had_been_drawn_here(beginnings: Begi
 def test_what_no_copy_can_have_runs_for_each_hand_in(beginnings: Beginnings, given: str) -> None:
     """Threads, processes and open files are no part of a copy."""
     for _ in range(2):
-        sandbox, begun = beginnings.sandbox([given], None, LIMITS)
+        beginning = beginnings.beginning([given], None, LIMITS)
+        sandbox, begun = beginning.sandbox(), beginning.runs
         with sandbox:
             assert begun == []
             assert Student(sandbox, LIMITS).run(given).stopped == ("died" if "_exit" in given else None)
@@ -131,7 +133,8 @@ def test_after_the_nursery_has_died_there_is_a_new_one(beginnings: Beginnings) -
 
 def test_a_fresh_interpreter_has_what_was_given(beginnings: Beginnings) -> None:
     """After a cell that ended Python."""
-    sandbox, begun = beginnings.sandbox(GIVEN, None, LIMITS)
+    beginning = beginnings.beginning(GIVEN, None, LIMITS)
+    sandbox, begun = beginning.sandbox(), beginning.runs
     with sandbox:
         assert len(begun) == 2
         student = Student(sandbox, LIMITS)

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.grading.cache import FOLDER, Cache, Record, key_of, read_checked, run_cached, write_checked
 from autograder.grading.limits import Limits
-from autograder.grading.run import Cell, Outcome
+from autograder.grading.prologue import Cell
+from autograder.grading.run import Outcome
 from autograder.grading.worker import Job, Worker, WorkerError
 
 STUDENT = Cell("double_code", "def double(x):\n    return 2 * x")

@@ -57,10 +57,10 @@ class Interpreter:
     def outputs(self):
         return [event["output"] for event in self.events if "output" in event]
 
-    def snapshot(self, limit=0):
+    def snapshot(self):
         ours, theirs = socket.socketpair()
         self.main.wire.send_file(theirs.fileno())
-        self.main.call("snapshot", limit)
+        self.main.call("snapshot")
         theirs.close()
         self.remarks = []
         return conversation(ours, self.remarks)
@@ -240,14 +240,18 @@ def test_a_snapshot_leaves_the_interpreter_alone(python):
 
 
 def test_a_snapshot_prints_only_where_it_may(python):
-    """With a limit of 0, nothing is shown."""
+    """Nowhere, until it is told how much."""
     python.run("def f():\n    print('hallo')")
-    silent = python.snapshot()
-    silent.call("get", ["f"])["f"]()
+    snapshot = python.snapshot()
+    f = snapshot.call("get", ["f"])["f"]
+    f()
     assert python.remarks == []
-    loud = python.snapshot(100)
-    loud.call("get", ["f"])["f"]()
+    snapshot.call("show", 100)
+    f()
     assert python.remarks[0]["output"]["text"] == "hallo\n"
+    snapshot.call("show", 0)
+    f()
+    assert len(python.remarks) == 1
 
 
 def test_warnings_of_numpy_are_told(python):

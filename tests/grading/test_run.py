@@ -1,13 +1,15 @@
 """A notebook from cells to points: what counts, what shows, and what a student's code cannot reach."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import MIB, Limits
+from autograder.grading.prologue import Cell
 from autograder.grading.rpc import Failure
-from autograder.grading.run import Cell, notes_on, run_notebook
+from autograder.grading.run import notes_on, run_notebook
 from autograder.grading.walls import SandboxUnavailableError
 from tests.grading.test_rpc import frame
 
@@ -69,7 +71,7 @@ def _closed():
 def run(*cells: Cell | str, files: Path | None = None, limits: Limits = LIMITS, seconds: float = 300, given: int = 0):
     made = [cell if isinstance(cell, Cell) else Cell(f"cell{k}", cell) for k, cell in enumerate(cells)]
     try:
-        return run_notebook(made, files, limits, seconds=seconds, given=given, beginnings=BEGINNINGS)
+        return run_notebook(made, files, limits, seconds=seconds, given=range(given), beginnings=BEGINNINGS)
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
 
@@ -337,3 +339,41 @@ def test_the_same_notebook_gets_the_same_outcome():
     """Whatever ran before."""
     cells = [LOW, HIGH, "print(hash('x'), id(0) and 1)", a_test(TEST)]
     assert run(*cells)[-1].points == run(*cells)[-1].points
+
+
+# ------------------------------------------------------------------------------------------------ proofs
+
+
+PROOF = Cell("derivation_1a", "%%derivation 1a\nDerivative(sigma(z), z)\n= 1")
+PROVED = Cell("p", 'globals().get("derivation_1a").text', "test", "1", 2)
+
+
+def test_where_nothing_of_the_students_runs_there_is_no_sandbox():
+    """A notebook of proofs is read; the cells that were handed out ran once for all."""
+
+    class Roomless(Beginnings):
+        def beginning(self, *arguments):
+            return replace(super().beginning(*arguments), sandbox=None)
+
+    beginnings = Roomless()
+    cells = [Cell("setup", "%load_ext autograder\nprint('da')", "given"), PROOF, Cell("", "# fertig"), PROVED]
+    try:
+        outcomes = run_notebook(cells, None, LIMITS, seconds=300, given={0}, beginnings=beginnings)
+        with pytest.raises(TypeError):  # that it would need one
+            run_notebook([*cells, Cell("", "1")], None, LIMITS, seconds=300, given={0}, beginnings=beginnings)
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    finally:
+        beginnings.close()
+    assert "da" in text(outcomes[0])
+    assert outcomes[1].outputs[0]["metadata"] == {"autograder": True}
+    assert outcomes[3].points == 2
+
+
+def test_proofs_are_there_for_the_cells_below():
+    """Also where they were only read until such a cell came."""
+    setup = "%load_ext autograder"
+    look = "print(derivation_1a.part, 'quer' in globals())"
+    for cells in ((setup, PROOF, look), (setup, PROOF, "# leer", PROVED, look), ("quer = 1", setup, PROOF, look)):
+        outcomes = run(*cells, given=1)
+        assert f"1a {cells[0] != setup}" in text(outcomes[-1])

@@ -26,7 +26,7 @@ def _graded(function="", name=""):
     beginnings = Beginnings()
     try:
         outcomes = run_notebook(
-            [cell_of(cell) for cell in kept], None, Limits(), seconds=300, given=0, beginnings=beginnings
+            [cell_of(cell) for cell in kept], None, Limits(), seconds=300, given=(), beginnings=beginnings
         )
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
