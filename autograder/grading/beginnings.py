@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from autograder.grading.files import digest
 from autograder.grading.limits import Limits
-from autograder.grading.nursery import LIBRARIES, PRELOAD, Nursery
+from autograder.grading.nursery import Nursery
 from autograder.grading.rpc import Conversation, Failure
 from autograder.grading.sandbox import Sandbox, packed, pair
 from autograder.grading.student import ANSWER, CellRun, FloodError, Sink
@@ -37,8 +37,6 @@ class TemplateError(RuntimeError):
 class Template:
     """An interpreter in which ``sources`` ran, with ``files`` beside them; it opens rooms (``sandbox.Opener``).
 
-    Without ``sources``, it has imported what most notebooks need.
-
     A room has the files that the cells left, and those of its submission. ``runs`` is what each cell showed.
 
     Raises:
@@ -56,8 +54,6 @@ class Template:
         self._conversation = Conversation(self._wire, explain=_explain, raised=_raised, heard=sink.take)
         self.runs: list[CellRun] = []
         try:
-            for library in () if sources else LIBRARIES:
-                self._call(limits.cell_wall_seconds, "load", library)
             for source in sources:
                 sink.begin()
                 self._call(limits.cell_wall_seconds, "run", source, limits.output_bytes)
@@ -153,7 +149,7 @@ class Beginnings:
 
     def _open_nursery(self) -> Nursery:
         if self._nursery is None:
-            self._nursery = Nursery(unsafe=self.unsafe, preload=(*PRELOAD, *LIBRARIES) if self.unsafe else PRELOAD)
+            self._nursery = Nursery(unsafe=self.unsafe)
         return self._nursery
 
     def _template(self, sources: Sequence[str], files: Path | None, limits: Limits) -> Template | None:

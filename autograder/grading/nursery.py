@@ -37,10 +37,17 @@ from autograder.grading.zygote import Warmth
 from autograder.messages import LANGUAGE
 
 ENTRY = "autograder.grading.session:main"
-PRELOAD = ("numpy", "numpy.random", "IPython.core.interactiveshell", "autograder.notebook")
-# What many notebooks need, and many do not: where a template runs their first cells, these import it. The smaller a
-# process is, the quicker it is copied. matplotlib_inline's own backend joins the shell that it finds when imported.
-LIBRARIES = ("sympy", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
+PRELOAD = (
+    "numpy",
+    "numpy.random",
+    "sympy",
+    "sympy.printing.numpy",  # lambdify's
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",  # matplotlib_inline's own joins the shell that it finds when imported: not here
+    "IPython.core.interactiveshell",
+    "autograder.notebook",
+    "autograder.notebook.plots",
+)
 ENVIRONMENT = {
     "PATH": PATH,
     "LANG": "C.UTF-8",

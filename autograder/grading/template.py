@@ -5,7 +5,6 @@ is a copy of it, with its variables, its history and the files that the cells wr
 """
 
 import fcntl
-import importlib
 import os
 import random
 import socket
@@ -28,7 +27,7 @@ class Template(Session):
 
     def __init__(self, channel: socket.socket, home: Path) -> None:
         super().__init__()
-        self._services |= {"load": self.load, "finish": self.finish, "room": self.room}
+        self._services |= {"finish": self.finish, "room": self.room}
         self.attach(channel)
         self._home = home
         self._found = self._read_home()
@@ -38,10 +37,6 @@ class Template(Session):
         self._open_before = _open_files()
         self._elsewhere_before = self._elsewhere()  # Python itself may lie there
         self._libraries: list[tuple[int, str, int]] = []  # number, path and position of files that libraries hold open
-
-    def load(self, library: str) -> None:
-        """Import a library that the cells of submissions will need."""
-        importlib.import_module(library)
 
     def finish(self) -> bool:
         """Keep what the cells left behind; return whether a copy of this process is as good as having run them."""
@@ -96,7 +91,7 @@ class Template(Session):
 
     def resume(self, channel: socket.socket) -> None:
         """Go on as a student's session."""
-        for service in ("load", "finish", "room"):
+        for service in ("finish", "room"):
             del self._services[service]
         self.attach(channel)
         for number, path, position in self._libraries:  # its own: copies of a file that is open share the position
