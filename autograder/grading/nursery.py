@@ -40,8 +40,6 @@ ENTRY = "autograder.grading.session:main"
 PRELOAD = (
     "numpy",
     "numpy.random",
-    "sympy",
-    "sympy.printing.numpy",  # lambdify's
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",  # matplotlib_inline's own joins the shell that it finds when imported: not here
     "IPython.core.interactiveshell",

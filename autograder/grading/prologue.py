@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from autograder.grading.proofs import read_proof
-from autograder.grading.solutions import DEFINITIONS, statements
-
-NAME = re.compile(r"[^\W\d]\w*")
+from autograder.grading.solutions import DEFINITIONS, NAME, statements
 
 
 @dataclass(frozen=True)

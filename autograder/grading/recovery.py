@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode, v4
 from nbgrader import utils
 
+from autograder.grading.files import TIMESTAMP
 from autograder.grading.reading import LARGEST_FILE, UnreadableNotebookError, read_bytes, read_submission
 from autograder.grading.recognition import Masters, answers, masters_of, recognise
 from autograder.grading.review import has_scannable, is_scan
@@ -23,7 +24,6 @@ from autograder.messages import _
 MOST_FILES = 500
 MOST_BYTES = 256 * 2**20
 DEEPEST = 8
-TIMESTAMP = "timestamp.txt"
 _JUNK = {"__MACOSX", "__pycache__", ".DS_Store", "Thumbs.db", "desktop.ini"}
 _MISTAKEN = {".py", ".txt", ".json", ".html", ".htm", ".pdf", ".zip", ".tex", ".md", ".docx", ".odt", ".rar", ".7z"}
 _COPY = re.compile(r"(?:[\s_-]*(?:\(\d+\)|-?(?:kopie|copy)\s*\(?\d*\)?))+$")

@@ -21,10 +21,10 @@ from typing import Any
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
-from autograder.grading.prologue import NAME, Cell, Prologue, definitions_in, read_prologue
+from autograder.grading.prologue import Cell, Prologue, definitions_in, read_prologue
 from autograder.grading.proofs import is_proof, proofs, proofs_that_count, read_proof
 from autograder.grading.sandbox import Sandbox
-from autograder.grading.solutions import definitions
+from autograder.grading.solutions import NAME, definitions, mentioned
 from autograder.grading.student import CellRun, Output, Snapshot, Student
 from autograder.grading.trusted import Tested, explain, run_test
 from autograder.messages import _
@@ -93,6 +93,8 @@ class _Run:
         self.end = end
         # by the names that tests know them by
         self.given = {f"derivation_{part}": proof for part, proof in proofs_that_count(_written(cells)).items()}
+        said = [mentioned(cell.source) for cell in cells if cell.kind == "given"]
+        self.wanted = set().union(*said, *(NAME.findall(cell.source) for cell in cells if cell.kind == "test"))
         self.outcomes = [Outcome() for _cell in cells]
         self.shown: dict[int, Tested] = {}
         self.visible_names: dict[str, Any] = {"__name__": "__test__"}
@@ -131,7 +133,7 @@ class _Run:
         cell = self.cells[place]
         if cell.kind == "given":
             for names in (self.visible_names, self.names):
-                definitions(cell.source, cell.name, names)
+                definitions(cell.source, cell.name, names, self.wanted)
         proof = _derivation(cell)
         started = time.monotonic()
         if place < self.prologue.length:

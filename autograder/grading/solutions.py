@@ -8,11 +8,12 @@ correct.softmax(z)
 import ast
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from autograder.messages import _
 COURSE_VARIABLE = "AUTOGRADER_COURSE"
 CONFIGURATION = "nbgrader_config.py"
 _UNSEEN = Path(__file__).parent / "data" / "digits_unseen.npz"
+NAME = re.compile(r"[^\W\d]\w*")
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -81,14 +83,33 @@ def _source(root: Path, notebook: str) -> Path:
     raise CourseNotFoundError(f"{problem} in {root}")
 
 
-def definitions(source: str, name: str, namespace: dict[str, Any]) -> None:
+def definitions(source: str, name: str, namespace: dict[str, Any], wanted: Collection[str] | None = None) -> None:
     """Run only the imports, definitions and declared derivations of a cell of the author's in ``namespace``.
 
+    With ``wanted``, only these names are imported: a picture's library takes longer to import than all tests to run.
     Raises RuntimeError naming the cell that fails.
     """
     tree = statements(source, name)
     tree.body = [statement for statement in tree.body if isinstance(statement, DEFINITIONS) or _declares(statement)]
+    if wanted is not None:
+        for statement in filter(_imports, tree.body):
+            statement.names = [alias for alias in statement.names if _bound(alias) in {"*", *wanted}]
+        tree.body = [statement for statement in tree.body if not _imports(statement) or statement.names]
     _execute(tree, name, namespace)
+
+
+def mentioned(source: str) -> set[str]:
+    """Return the names in a cell of the author's that it does not only import."""
+    rest = [statement for statement in statements(source, "").body if not _imports(statement)]
+    return {name for statement in rest for name in NAME.findall(ast.unparse(statement))}
+
+
+def _imports(statement: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _declares(statement: ast.stmt) -> bool:

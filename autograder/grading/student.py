@@ -182,6 +182,7 @@ class Snapshot:
             Wire(channel), explain=_explain, raised=self._raised, heard=self._heard, known=known
         )
         self._sink: Sink | None = None
+        self._allowed = 0.0  # seconds of CPU time that a call has there
 
     @property
     def lost(self) -> bool:
@@ -233,14 +234,17 @@ class Snapshot:
         """Let the student's code call ``substitutes`` in place of its own, each call for ``seconds`` of CPU time."""
         conversation = self._conversation
         with suppress(StudentError, TooLongError):  # whoever calls the lost one hears of it
-            conversation.call("allow", seconds)
+            if seconds != self._allowed:
+                conversation.call("allow", seconds)
+                self._allowed = seconds
             if substitutes:
                 conversation.call("substitute", dict(substitutes))
         try:
             yield
         finally:
-            with suppress(StudentError, TooLongError):
-                conversation.call("restore")
+            if substitutes:
+                with suppress(StudentError, TooLongError):
+                    conversation.call("restore")
             conversation.forget()
 
     def _get(self, names: Sequence[str]) -> dict[str, Any] | None:

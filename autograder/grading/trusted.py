@@ -13,7 +13,6 @@ import contextlib
 import io
 import math
 import numbers
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,13 +20,11 @@ from types import CodeType
 from typing import Any
 
 from autograder.grading.limits import Limits
-from autograder.grading.solutions import statements
+from autograder.grading.solutions import NAME, statements
 from autograder.grading.student import Snapshot
 from autograder.messages import _
 from autograder.notebook.grade import ELSEWHERE, Grade, told
 from autograder.numeric.compare import MismatchError
-
-_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def run_test(
     space = dict(namespace)
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-        wanted = sorted(set(_NAME.findall(source)) - space.keys() - vars(builtins).keys())
+        wanted = sorted(set(NAME.findall(source)) - space.keys() - vars(builtins).keys())
         theirs: dict[str, Any] = {}
         if student is not None:
             stack.enter_context(student.open(limits, secret=secret))

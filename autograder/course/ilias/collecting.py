@@ -40,8 +40,8 @@ from autograder.course.participants import (
     write_mapping,
 )
 from autograder.course.pipeline import Pipeline
-from autograder.grading.files import digest
-from autograder.grading.recovery import TIMESTAMP, HandIn, is_litter, recover
+from autograder.grading.files import TIMESTAMP, digest
+from autograder.grading.recovery import HandIn, is_litter, recover
 from autograder.messages import _
 
 _ASIDE = ".collecting-"  # in submitted/, where nbgrader does not look
