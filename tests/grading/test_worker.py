@@ -67,10 +67,19 @@ def test_a_changed_sheet_is_read_again(job, worker):
 
 def test_a_broken_test_of_the_authors_is_an_error_of_its_notebook(job, worker):
     """It is told, no student loses or gains by it, and the next notebook is graded."""
-    given = Cell("given", "import no_such_module", "given")
+    given = Cell("given", "import no_such_module\n\ndef helper():\n    return no_such_module", "given")
     with pytest.raises(WorkerError, match="no_such_module"):
         worker.run(replace(job, cells=(given, *job.cells)))
     assert worker.run(job)[1].points == 1
+
+
+def test_what_no_test_mentions_is_not_imported(job, worker):
+    """A library for pictures takes longer to import than all tests take to run."""
+    given = Cell("given", "from no_such_module import picture, sound as noise", "given")
+    assert worker.run(replace(job, cells=(given, *job.cells)))[2].points == 1
+    f, test = job.cells
+    with pytest.raises(WorkerError, match="no_such_module"):
+        worker.run(replace(job, cells=(given, f, replace(test, source=f"{test.source}\nnoise"))))
 
 
 def test_a_worker_that_is_killed_is_replaced(job, worker):
