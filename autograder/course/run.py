@@ -4,6 +4,7 @@ Workers go ahead and fill the cache; nbgrader then grades each hand-in by itself
 notebooks. So the gradebook has one writer, and whatever stops a run, the next one goes on where it was.
 """
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import filter as matching
 from functools import partial
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -210,6 +211,9 @@ class _Workers:
         self._threads = ThreadPoolExecutor(count)
         self._all = [make() for _each in range(count)]
         self._idle = list(self._all)
+        if count >= len(cores := sorted(os.sched_getaffinity(0))):  # else there is a free one for whoever wakes up
+            for worker, core in zip(self._all, cycle(cores), strict=False):
+                worker.core = core
 
     def __enter__(self) -> Self:
         return self

@@ -22,9 +22,9 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.grading import review
+from autograder.grading.files import TIMESTAMP
 from autograder.grading.notes import add_notes
 from autograder.grading.reading import UnreadableNotebookError
-from autograder.grading.files import TIMESTAMP
 from autograder.grading.recovery import holds_anything, lay_out, read_timestamp, recover
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet

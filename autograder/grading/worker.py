@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -60,9 +61,13 @@ class Job:
 
 
 class Worker:
-    """A worker process, started when first needed."""
+    """A worker process, started when first needed, on processor ``core`` if that is set.
+
+    It and what runs in its sandbox take turns: on one processor, the one need not wake another for the other.
+    """
 
     def __init__(self) -> None:
+        self.core: int | None = None
         self._process: subprocess.Popen[str] | None = None
         self._ended = False
 
@@ -125,6 +130,9 @@ class Worker:
                 text=True,
                 encoding="utf-8",
             )
+            if self.core is not None:
+                with suppress(OSError):  # not ours any more
+                    os.sched_setaffinity(self._process.pid, {self.core})
         return self._process
 
     def _line(self, stream: IO[str], end: float) -> str:
