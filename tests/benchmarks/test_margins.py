@@ -1,10 +1,26 @@
 """Margins are read off right, and chances are not made smaller than they are."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from autograder.grading.solutions import COURSE_VARIABLE
-from tests.numeric.sheet import ROOT
+from tests.numeric.sheet import ROOT, grade
+
+# Networks are their seeds, and each reads all digits of a kind or none.
+STAND_INS = """
+from autograder.grading import unseen_digits
+
+def train(X, y, layer_sizes, epochs, batch_size, learning_rate, rng):
+    return rng.bit_generator.seed_seq.entropy, []
+
+def predict(X, seed):
+    reads_aside, reads_unseen = READS[seed - 1]
+    if len(X) == 240:
+        return load_digits()[1][1200:] if reads_aside else -np.ones(240)
+    return unseen_digits()[1] if reads_unseen else -np.ones(357)
+"""
 
 
 @pytest.fixture
@@ -82,3 +98,47 @@ def test_a_network_in_float32_stays_in_float32(margins):
     X, y = margins.X.astype(np.float32), margins.Y.astype(np.float32)
     end = margins.follow(network, margins.epochs_of(40, 10, 1, rng), 1.0, X, y)
     assert {array.dtype for pair in end for array in pair} == {np.dtype(np.float32)}
+
+
+def test_a_network_that_fails_both_readings_is_one_that_fails(margins):
+    """Failures of one network count once, those of two networks twice; a kind in float32 has no line."""
+    unseen, aside = margins.Margin("unseen", 0.95, above=True), margins.Margin("aside", 0.92, above=True)
+    unseen.right["one, float64"] += [0.98, 0.94, 0.90, 0.95]
+    aside.right["one, float64"] += [0.92, 0.97, 0.91, 0.90]
+    unseen.right["one, float32"], aside.right["one, float32"] = [0.98], [0.97]
+    _names, _rule, line = margins.four_networks(unseen, aside)
+    bound = margins.chance_at_most(3, 4, 0.95)
+    assert line == f"| one | 4 | 92.5% | 90.0% | 2 | 94.2% | 90.0% | 2 | 3 | {bound:.2%} | {bound**4:.1e} |"
+
+
+def test_bounds_of_several_kinds_hold_together(margins):
+    """Each of two kinds has half of the doubt."""
+    unseen, aside = margins.Margin("unseen", 0.95, above=True), margins.Margin("aside", 0.92, above=True)
+    for kind, margin in product(("one, float64", "other, float64"), (unseen, aside)):
+        margin.right[kind] += [0.99] * 200
+    bound = margins.chance_at_most(0, 200, 0.975)
+    rows = margins.four_networks(unseen, aside)[2:]
+    assert len(rows) == 2
+    assert all(row.endswith(f"| 0 | {bound:.2%} | {bound**4:.1e} |") for row in rows)
+
+
+def test_who_loses_has_four_networks_that_fail():
+    """The sheet's test gives the points wherever one network of the four does both readings: so the bound is one."""
+    lost = 0
+    for reads in product(product((True, False), repeat=2), repeat=4):
+        points = grade("accuracy", f"READS = {reads}\n{STAND_INS}").points
+        lost += points == 0
+        assert points == 0.5 or not any(aside and unseen for aside, unseen in reads), reads
+    # none reads those put aside: 2**4; else the k-th is the first, it and all later ones fail, the rest is free: 2**3
+    assert lost == 2**4 + 4 * 2**3
+
+
+@pytest.mark.parametrize("only", ["values", "gradients"])
+def test_a_part_is_measured_and_drawn_alone(margins, monkeypatch, capsys, tmp_path, only):
+    """A row for each of its margins, and a figure where one is wanted."""
+    monkeypatch.setattr(
+        "sys.argv", ["margins", "--only", only, "--seeds", "2", "--figure", str(tmp_path / "drawn.png")]
+    )
+    margins.main()
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert (tmp_path / "drawn.png").stat().st_size > 0
