@@ -19,6 +19,7 @@ Data = tuple[Array, Array]  # X and one-hot y
 RATE = 1e-3  # so small that the gradient stays as it is, large enough for float32 to resolve the steps
 NEAR = 0.03  # relative distance of the steps from the gradient: neglected curvature, rounding of float32
 LOSS_RTOL = 1e-4
+LOSS_RTOL_FLOAT32 = 1e-3  # where float32 has taken steps
 
 
 def expect_training(
@@ -124,6 +125,30 @@ def expect_falling(history: Array, share: float = 1.0) -> None:
     losses = "; ".join(number(float(loss)) for loss in history)
     verdict = _("The loss does not fall.")
     expect_true(history[-1] < share * history[0], f"{verdict} history = ({losses})", verdict, mistake)
+
+
+def expect_losses(history: Array, losses: ArrayLike) -> None:
+    """Check the ``history`` of a network that learns, with one batch of all samples.
+
+    ``losses`` are the mean losses before each epoch and after the last: an entry is that before or after its epoch.
+
+    Raises:
+        MismatchError: an entry is another one.
+
+    """
+    every = np.asarray(losses, dtype=float)
+    before, after = every[:-1], every[1:]
+
+    def is_near(values: Array) -> bool:
+        return bool(np.allclose(history, values, rtol=LOSS_RTOL_FLOAT32))
+
+    epochs = np.arange(1, len(history) + 1)
+    so_far = any(is_near(np.cumsum(each) / epochs) or is_near(np.cumsum(each)) for each in (before, after))
+    expect_true(
+        is_near(before) or is_near(after),
+        _("history does not hold the mean loss of each epoch."),
+        mistake="history_cumulated" if so_far else "",
+    )
 
 
 def expect_mean_loss(history: Array, losses: ArrayLike) -> None:
