@@ -1,7 +1,8 @@
 """The report card: ``python -m benchmarks.quality [--jobs N] [--share S] [--page docs/quality.md]``. Takes minutes.
 
 It prints one table, then what stands behind it: every survivor, every right answer without all points, every mistake
-without a name. ``--page`` writes both into the page as well. The exit status is 1 where a goal is missed.
+without a name but those of the held half of the quality sets, which nobody shall develop with. ``--page`` writes both
+into the page as well. The exit status is 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality import corpora, derivations, functions, tutors
+from benchmarks.quality import corpora, derivations, functions, sets, tutors
 from benchmarks.quality.corpora import Answer
 from benchmarks.quality.page import percent, replace, table
 from benchmarks.quality.tutors import Agreement
@@ -44,7 +45,7 @@ class Line:
     def row(self) -> tuple[object, ...]:
         """The line as it is shown."""
         goal = "" if self.goal is None else "all" if self.goal == 1 else f"{100 * self.goal:.0f} %"
-        return self.subject, self.what, self.of, self.good, percent(self.good, self.of), goal, "" if self.met else "no"
+        return self.subject, self.what, self.of, self.good, percent(self.good, self.of), goal, "" if self.met else "yes"
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,14 @@ def derivation_mutants(jobs: int, share: float) -> Report:
 # ---------------------------------------------------------------------------------------------- right and wrong answers
 
 
+def _punished(subject: str, what: str, wrong: Sequence[Answer]) -> Line:
+    return Line(subject, what, sum(not each.full for each in wrong), len(wrong), 1)
+
+
+def _named(subject: str, what: str, wrong: Sequence[Answer]) -> Line:
+    return Line(subject, what, sum(each.named for each in wrong), len(wrong), NAMED)
+
+
 def answers(jobs: int) -> tuple[list[Answer], Report]:
     """Grade both corpora; return the derivations too."""
     right_functions, wrong_functions = corpora.functions()
@@ -171,19 +180,15 @@ def answers(jobs: int) -> tuple[list[Answer], Report]:
     poor = [each for each in right_functions + right_proofs if not each.full]
     unnamed = [each for each in wrong_functions + wrong_proofs if not each.named]
     stated = [each for each in wrong_proofs if each.wanted]
-    unpunished = [each for each in wrong_functions if each.full]
     lines = [
         Line("right, but unusual", "functions with all points",
              sum(each.full for each in right_functions), len(right_functions), 1),
         Line("", "derivations with all points", sum(each.full for each in right_proofs), len(right_proofs), 1),
         Line("", "right lines written otherwise that are accepted", respelled.counts[True, True], respelled.tried, 1),
-        Line("wrong, as students err", "functions that lose points",
-             len(wrong_functions) - len(unpunished), len(wrong_functions), 1),
-        Line("messages", "wrong functions whose mistake is named",
-             sum(each.named for each in wrong_functions), len(wrong_functions), NAMED),
-        Line("", "wrong derivations whose mistake is named",
-             sum(each.named for each in wrong_proofs), len(wrong_proofs), NAMED),
-        Line("", "as the corpus says, where it does", sum(each.named for each in stated), len(stated), NAMED),
+        _punished("wrong, as students err", "functions that lose points", wrong_functions),
+        _named("messages", "wrong functions whose mistake is named", wrong_functions),
+        _named("", "wrong derivations whose mistake is named", wrong_proofs),
+        _named("", "as the corpus says, where it does", stated),
     ]  # fmt: skip
     text = [
         f"Right answers without all points: {len(poor)}.",
@@ -193,6 +198,47 @@ def answers(jobs: int) -> tuple[list[Answer], Report]:
         "\n".join(f"- {each.kind}: {each.name}" for each in unnamed),
     ]
     return right_proofs + wrong_proofs, Report(lines, "\n\n".join(filter(None, text)))
+
+
+def fresh_answers() -> Report:
+    """Grade the quality sets; of the held half, only those that lose no points are told one by one."""
+    dev, held = sets.halves()
+    unseen = [each for each in held.functions if each.kind in sets.UNSEEN]
+    lines = [
+        _punished("fresh, held half", "wrong functions that lose points", held.functions),
+        _punished("", "wrong derivations that lose points", held.derivations),
+        _named("", "wrong functions whose mistake is named", held.functions),
+        _named("", "of these, where their authors had seen no example", unseen),
+        _named("", "wrong derivations whose mistake is named", held.derivations),
+        _named("fresh, dev half", "wrong functions whose mistake is named", dev.functions),
+        _named("", "wrong derivations whose mistake is named", dev.derivations),
+    ]
+    rows = [
+        _halves(f"`{function}`" + ("" if function in sets.UNSEEN else " (partly seen)"), function, dev, held)
+        for function in dict.fromkeys(each.kind for each in held.functions)
+    ]
+    rows += [_halves(part, part, dev, held) for part in dict.fromkeys(each.kind for each in held.derivations)]
+    head = ("answers to", "held half", "lose points", "named", "share", "dev half", "lose points", "named", "share")
+    spared = [(half, each) for half, answers in (("held half", held), ("dev half", dev))
+              for each in answers.all if each.full]  # fmt: skip
+    unnamed = [each for each in dev.all if not each.named]
+    text = [
+        table(head, rows),
+        f"Wrong answers that lost no points: {len(spared)}.",
+        "\n".join(f"- {each.kind}, {half}: {each.name}" for half, each in spared),
+        f"Wrong answers of the dev half whose mistake has no name: {len(unnamed)}.",
+        "\n".join(f"- {each.kind}: {each.name}" for each in unnamed),
+    ]
+    return Report(lines, "\n\n".join(filter(None, text)))
+
+
+def _halves(title: str, kind: str, dev: sets.Half, held: sets.Half) -> tuple[object, ...]:
+    row: list[object] = [title]
+    for half in (held, dev):
+        mine = [each for each in half.all if each.kind == kind]
+        named = sum(each.named for each in mine)
+        row += [len(mine), sum(not each.full for each in mine), named, percent(named, len(mine))]
+    return tuple(row)
 
 
 # ------------------------------------------------------------------------------------------------ beside a tutor
@@ -249,6 +295,7 @@ def main() -> None:
         "Mutants of the functions": function_mutants(chosen.jobs),
         "Mutants of the derivations": derivation_mutants(chosen.jobs, chosen.share),
         "Right and wrong answers": told,
+        "Fresh wrong answers": fresh_answers(),
         "Beside a tutor": agreement(proofs, chosen.jobs),
     }
     lines = [line for report in reports.values() for line in report.lines]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.grading.solutions import COURSE_VARIABLE
 from autograder.symbolic import check_derivation
+from benchmarks.quality.functions import FUNCTIONS
 from tests.numeric.right_answers import RIGHT
 from tests.numeric.sheet import ROOT, cells, grade
 from tests.numeric.wrong_answers import WRONG
@@ -21,18 +23,18 @@ class Answer:
     """An answer of a corpus: the points it got of those there are; a tutor would give ``low`` to ``high``.
 
     ``mistakes`` are the keys of the mistakes that were named, ``wanted`` those of which one should be, where stated.
-    ``unreadable``: a line is not in the notation, and the answer was told which and why.
+    ``unreadable``: the wrong line is not in the notation, and the answer was told which and why.
     """
 
     kind: str
     name: str
     points: float
     max_points: float
-    low: float
-    high: float
     mistakes: tuple[str, ...] = ()
-    wanted: tuple[str, ...] = ()
     unreadable: bool = False
+    wanted: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = math.inf
 
     @property
     def full(self) -> bool:
@@ -64,27 +66,42 @@ def derivations() -> tuple[list[Answer], list[Answer]]:
 
 
 def _derivation(path: Path, chain: dict[str, object]) -> Answer:
-    verdict = check_derivation(path.stem[:2], chain["text"])
+    part, wanted = path.stem[:2], chain.get("mistake", [])
+    return replace(
+        graded_derivation(part, str(chain["name"]), str(chain["text"])),
+        wanted=(wanted,) if isinstance(wanted, str) else tuple(wanted),  # type: ignore[arg-type]
+        low=float(chain.get("points_min", chain.get("points"))),  # type: ignore[arg-type]
+        high=float(chain.get("points_max", chain.get("points"))),  # type: ignore[arg-type]
+    )
+
+
+def graded_derivation(part: str, name: str, text: str) -> Answer:
+    """Check the derivation ``text`` of ``part``.
+
+    What counts as named stands at the line that is wrong: the first that is false or cannot be read, or, where there is
+    none, the first that is not accepted though true. That a right line lacks its reason does not tell what is wrong.
+    """
+    verdict = check_derivation(part, text)
     bad = [line for line in verdict.lines if not line.ok]
-    wanted = chain.get("mistake", [])
+    false = [line for line in bad if line.status in {"wrong", "unreadable"}]
+    culprit = next(iter(false or bad), None)
     return Answer(
-        path.stem[:2],
-        str(chain["name"]),
+        part,
+        name,
         verdict.points,
         verdict.max_points,
-        float(chain.get("points_min", chain.get("points"))),  # type: ignore[arg-type]
-        float(chain.get("points_max", chain.get("points"))),  # type: ignore[arg-type]
-        tuple(line.mistake for line in bad if line.mistake),
-        (wanted,) if isinstance(wanted, str) else tuple(wanted),  # type: ignore[arg-type]
-        bool(bad) and bad[0].status == "unreadable",
+        (culprit.mistake,) if culprit and culprit.mistake else (),
+        culprit is not None and culprit.status == "unreadable",
     )
 
 
 def functions() -> tuple[list[Answer], list[Answer]]:
     """Return the right and the wrong functions, through their test cells as they stand in the source notebook."""
     os.environ[COURSE_VARIABLE] = str(ROOT)
-    right = [_function(function, name, code) for function in RIGHT for name, code in RIGHT[function].items()]
-    wrong = [_function(function, name, mistaken(function, name)) for function in WRONG for name in WRONG[function]]
+    right = [graded_function(function, name, code) for function in RIGHT for name, code in RIGHT[function].items()]
+    wrong = [
+        graded_function(function, name, mistaken(function, name)) for function in WRONG for name in WRONG[function]
+    ]
     return right, wrong
 
 
@@ -99,6 +116,7 @@ def mistaken(function: str, name: str) -> str:
     return code
 
 
-def _function(function: str, name: str, code: str) -> Answer:
-    card = grade(function, code)
-    return Answer(function, name, card.points, card.max_points, card.max_points, card.max_points, tuple(card.mistakes))
+def graded_function(function: str, name: str, code: str) -> Answer:
+    """Grade ``code``, which defines ``function``, in its test cell; what counts as named stands on the card."""
+    card = grade(FUNCTIONS[function], code)
+    return Answer(function, name, card.points, card.max_points, tuple(card.mistakes))

@@ -1,16 +1,20 @@
 """The report card measures what it says: mutants, their fate, agreement, and the part of a page that it writes."""
 
 import textwrap
+from collections import Counter
 
 import pytest
 
 from autograder.grading.solutions import COURSE_VARIABLE
-from benchmarks.quality import functions
+from benchmarks.quality import __main__ as report_card
+from benchmarks.quality import functions, sets
+from benchmarks.quality.corpora import Answer, graded_derivation, graded_function
 from benchmarks.quality.functions import ALLOWED, FUNCTIONS, all_mutants, behaviour, outcome
 from benchmarks.quality.operators import Mutant, mutants
 from benchmarks.quality.page import percent, replace, table
 from benchmarks.quality.tutors import Agreement
 from tests.numeric.sheet import ROOT, cells
+from tests.quality_sets import dev_derivations, dev_functions, held_derivations, held_functions
 
 CODE = textwrap.dedent("""
     def f(a, b):
@@ -120,6 +124,74 @@ def test_a_slip_that_no_test_notices_is_a_survivor():
     """Nothing is called equivalent because it kept its points."""
     noticed = outcome(_solution("softmax", "axis=1", "axis=0"))
     assert functions.Outcome(noticed.mutant, 0.0, named=False, behaviour="other").survived
+
+
+BEGINNING = "Derivative(sigma(z), z)\n= Derivative(1/(1 + exp(-z)), z)  # Definition\n= "
+
+
+@pytest.mark.parametrize(
+    ("rest", "mistakes", "unreadable"),
+    [
+        ("Derivative(1 + exp(-z), z)/(1 + exp(-z))**2  # Quotientenregel", ("sign",), False),
+        ("exp(-z)/(1 + exp(-q))**2  # Kettenregel", (), True),
+        ("exp(-z)/(1 + exp(-z))**2", ("no_reason",), False),
+        ("exp(-z)/(1 + exp(-z))**2\n= 17*sigma(z)**5 + log(2 + z**2)  # Algebra", (), False),
+        ("exp(-z)/(1 + exp(-z))**2  # Potenzregel, Kettenregel", (), False),
+    ],
+)
+def test_a_derivation_is_named_at_its_wrong_line(rest, mistakes, unreadable):
+    """That a right line before it lacks its reason counts only where nothing is wrong."""
+    answer = graded_derivation("1a", "by hand", BEGINNING + rest)
+    assert (answer.mistakes, answer.unreadable) == (mistakes, unreadable)
+    assert answer.named == bool(mistakes or unreadable)
+
+
+def test_a_function_is_named_on_the_card_of_its_cell():
+    """The sigmoid's derivative stands in the sigmoid's cell; a right function has all points and no name."""
+    wrong = graded_function("sigmoid_derivative", "by hand", "def sigmoid_derivative(z):\n    return sigmoid(z)\n")
+    assert (wrong.kind, wrong.mistakes, wrong.full) == (
+        "sigmoid_derivative",
+        ("sigmoid_derivative.not_derived",),
+        False,
+    )
+    right = graded_function("sigmoid_derivative", "by hand", cells()["sigmoid_code"])
+    assert (right.mistakes, right.full) == ((), True)
+
+
+def test_no_answer_stands_in_both_halves():
+    """And each function and part has as many in one as in the other, or one more."""
+    for dev, held, kind, text in (
+        (dev_functions.FUNCTIONS, held_functions.FUNCTIONS, "function", "code"),
+        (dev_derivations.DERIVATIONS, held_derivations.DERIVATIONS, "part", "text"),
+    ):
+        assert not {getattr(each, text) for each in dev} & {getattr(each, text) for each in held}
+        here, there = (Counter(getattr(each, kind) for each in half) for half in (dev, held))
+        assert here.keys() == there.keys()
+        assert all(abs(here[each] - there[each]) <= 1 for each in here)
+
+
+def test_held_answers_are_counted_and_not_told(monkeypatch):
+    """But for those that lost no points; of the dev half, each without a name is told."""
+    dev, held = (
+        sets.Half(
+            [Answer("train", f"{name} named", 0, 1, ("train.ascent",)), Answer("softmax", f"{name} nameless", 0, 1)],
+            [Answer("1a", f"{name} unpunished", 2, 2, ("sign",))],
+        )
+        for name in ("dev", "held")
+    )
+    monkeypatch.setattr(sets, "halves", lambda: (dev, held))
+    report = report_card.fresh_answers()
+    assert [(line.good, line.of) for line in report.lines] == [(2, 2), (0, 1), (1, 2), (1, 1), (1, 1), (1, 2), (1, 1)]
+    assert [line for line in report.text.splitlines() if line.startswith("- ")] == [
+        "- 1a, held half: held unpunished",
+        "- 1a, dev half: dev unpunished",
+        "- softmax: dev nameless",
+    ]
+
+
+def test_a_goal_that_is_missed_says_so():
+    """And one that is reached says nothing."""
+    assert [report_card.Line("", "", good, 2, 1).row[-1] for good in (1, 2)] == ["yes", ""]
 
 
 def test_agreement():

@@ -4,8 +4,9 @@ They measure how often it names the mistake of an answer that is new to it. Each
 students write, with one mistake in it. A seeded lot, drawn for each function and each part, divides them into halves:
 
 - ``dev_functions``, ``dev_derivations``: to look at, and to develop the naming of mistakes with.
-- ``held_functions``, ``held_derivations``: to measure with. Nobody may develop against them: don't read them, don't
-  look at verdicts one by one, and take nothing from them but figures. A held entry that was looked at is a dev entry.
+- ``held_functions``, ``held_derivations``: to measure with (``benchmarks.quality``). Nobody may develop against them:
+  don't read them, don't look at verdicts one by one, and take nothing from them but figures. Who reads them to judge
+  whether names are true tells counts alone. A held entry that something was developed with is a dev entry.
 """
 
 from dataclasses import dataclass
