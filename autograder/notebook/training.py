@@ -212,7 +212,7 @@ def expect_steps(
 ) -> None:
     """Check that a tiny learning rate moves the network by one step for each batch, downhill.
 
-    ``batch_size`` divides the number of samples, so that all steps together follow the mean gradient.
+    ``batch_size`` divides the number of samples, so that all steps together follow the mean gradient, or all are alike.
 
     Raises:
         MismatchError: the steps have another direction, length or number.
@@ -230,7 +230,7 @@ def expect_steps(
     start = result(0.0)[0]
     last = result(RATE)[0]
     gradients = gradient(X, y, start)
-    batches = len(X) // batch_size
+    batches = -(-len(X) // batch_size)
     steps = epochs * batches
     if step_error(start, last, gradients, steps) < NEAR:
         return

@@ -5,6 +5,7 @@ More than one key stands where a mistake shows in two ways, each of them true. N
 
 NAMED: dict[str, dict[str, set[str]]] = {
     "sigmoid": {
+        "clips its input": {"sigmoid.in_place"},
         "overflow": {"sigmoid.overflow"},
         "sign of the exponent": {"sigmoid.exponent_sign"},
         "tanh": {"sigmoid.tanh"},
@@ -79,6 +80,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "no exponential function after the shift": {"softmax.nan"},
     },
     "cross_entropy": {
+        "writes epsilon into its input": {"cross_entropy.in_place"},
         "sum in place of mean": {"cross_entropy.not_averaged"},
         "averaged over entries": {"cross_entropy.averaged_over_entries"},
         "sign": {"cross_entropy.sign"},
@@ -329,6 +331,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "no batches": {"train.one_step_an_epoch"},
         "first batch only": {"train.history_one_batch", "train.one_step_an_epoch"},
         "last batch left out": {"train.last_batch_lost"},
+        "own batches without the rest": {"train.last_batch_lost"},
         "layers fixed": {"train.layers_fixed"},
         "zero weights": {"train.equal_start"},
         "equal weights": {"train.equal_start"},

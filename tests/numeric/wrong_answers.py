@@ -29,6 +29,13 @@ WRONG = {
         "arrays only": ("np.asarray(z)", "z[:]"),
         "flattened": ("np.exp(-np.asarray(z))", "np.exp(-np.ravel(z))"),
         "two dimensions only": ("np.exp(-np.asarray(z))", "np.exp(-np.atleast_2d(z))"),
+        "clips its input": """
+def sigmoid(z):
+    z = np.asarray(z)
+    if z.ndim:
+        np.clip(z, -80, 80, out=z)
+    return 1 / (1 + np.exp(-np.clip(z, -80, 80)))
+""",
         "changes its input": """
 def sigmoid(z):
     z = np.asarray(z)
@@ -133,6 +140,7 @@ def sigmoid_derivative(z):
         "the largest share in place of the true one": ("(y * a).sum(axis=1)", "a.max(axis=1)"),
         "always the same": (_LOSS, "return 20.0"),
         "changes its input": ("(y * a).sum(axis=1)", "a.__imul__(y).sum(axis=1)"),
+        "writes epsilon into its input": ("    a_true = (y", "    a[a == 0] = 1e-12\n    a_true = (y"),
         "loss cut off": (_LOSS, "return min(3.0, -np.log(np.maximum(a_true, 1e-30)).mean())"),
         "y not used": ("(y * a).sum(axis=1)", "np.maximum(a, 1e-30)"),
         "no logarithm": (_LOSS, "return (1 - a_true).mean()"),
@@ -501,6 +509,11 @@ def minibatches(X, y, batch_size, rng):
         "no batches": (_BATCHES, "[(X, y)]"),
         "first batch only": (_BATCHES, "list(minibatches(X, y, batch_size, rng))[:1]"),
         "last batch left out": (_BATCHES, "list(minibatches(X, y, batch_size, rng))[:-1] or [(X, y)]"),
+        "own batches without the rest": (
+            _BATCHES,
+            "[(U[k:k + batch_size], v[k:k + batch_size]) for o in [rng.permutation(len(X))] for U, v in [(X[o], y[o])] "
+            "for k in range(0, len(X) - batch_size + 1, batch_size)]",
+        ),
         "layers fixed": ("init_parameters(layer_sizes, rng)", "init_parameters([64, 32, 10], rng)"),
         "zero weights": (
             "init_parameters(layer_sizes, rng)",
