@@ -23,7 +23,6 @@ from autograder.notebook.training import NEAR, RATE, step_error
 from autograder.numeric import check_gradients, init_parameters, load_digits, one_hot, random_parameters
 from autograder.numeric.gradient import TOLERANCE
 
-ROOT = Path(__file__).parents[1]
 CORRECT = solutions("2_netzwerk")  # of the course in this folder
 X, LABELS = load_digits()
 Y = one_hot(LABELS)
