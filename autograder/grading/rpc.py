@@ -22,6 +22,8 @@ MAX_EXPORTS = 10_000
 _MUTABLE = (list, dict, set, tuple, np.ndarray, np.random.Generator)
 _MOST_TEXT = 2000
 
+Answer = tuple[dict[str, Any], list[Encoded]]  # a message and the values in it
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -104,13 +106,7 @@ class Conversation:
 
     def _call(self, target: str | int, sent: list[Encoded], names: list[str], values: Sequence[Any]) -> Any:
         """Call with the arguments ``sent``; ``values`` are those that the other side may have changed afterwards."""
-        number = next(self._calls)
-        try:
-            self.wire.send({"call": target, "id": number, "names": names}, sent, self.deadline)
-            message, received = self._answer_to(number)
-        except BaseException:
-            self._abandoned.add(number)
-            raise
+        message, received = self._ask(target, sent, names)
         match message:
             case {"return": _, "changed": list(places), "remarks": remarks}:
                 return self._returned(values, places, received, remarks)
@@ -119,11 +115,21 @@ class Conversation:
                 raise self._raised(_failure(failure))
         raise WireError("an answer of the wrong form")
 
+    def _ask(self, target: str | int, sent: list[Encoded], names: list[str]) -> Answer:
+        """Send a call and return its answer, as it came."""
+        number = next(self._calls)
+        try:
+            self.wire.send({"call": target, "id": number, "names": names}, sent, self.deadline)
+            return self._answer_to(number)
+        except BaseException:
+            self._abandoned.add(number)
+            raise
+
     def event(self, content: dict[str, Any]) -> None:
         """Tell the other side something that needs no answer."""
         self.wire.send({"event": content}, (), self.deadline)
 
-    def _answer_to(self, number: int) -> tuple[dict[str, Any], list[Encoded]]:
+    def _answer_to(self, number: int) -> Answer:
         """Return the answer to a call, and do what the other side asks until it comes."""
         while True:
             message, received = self.wire.receive(self.deadline)
@@ -299,12 +305,12 @@ class RemoteFunction:
 
     def __init__(self, conversation: Conversation, number: int, name: str) -> None:
         self._conversation = conversation
-        self._number = number
+        self.number = number
         self.__name__ = name
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it."""
-        return self._conversation.call(self._number, *arguments, named=named)
+        return self._conversation.call(self.number, *arguments, named=named)
 
 
 class RemoteIterator:

@@ -7,19 +7,22 @@ limit, a cell that runs too long is interrupted, then killed, and a fresh interp
 from __future__ import annotations
 
 import builtins
+import hashlib
+import json
 import signal
 import socket
 import time
 import warnings
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.limits import Limits
-from autograder.grading.rpc import Conversation, Failure
+from autograder.grading.rpc import Answer, Conversation, Failure, RemoteFunction
 from autograder.grading.sandbox import Sandbox, SandboxDiedError, Session
-from autograder.grading.wire import DeadlineError, Wire, WireError
+from autograder.grading.wire import DeadlineError, Encoded, Wire, WireError
 from autograder.messages import _
 from autograder.notebook.grade import StudentError, TooLongError
 
@@ -207,6 +210,7 @@ class Snapshot:
         self.secret = secret
         self._sink = None if secret else Sink(limits.output_bytes)
         conversation = self._conversation
+        conversation.recalling = secret
         conversation.deadline = time.monotonic() + limits.cell_wall_seconds
         cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
         try:
@@ -238,10 +242,12 @@ class Snapshot:
                 conversation.call("allow", seconds)
                 self._allowed = seconds
             if substitutes:
+                conversation.substituted = True
                 conversation.call("substitute", dict(substitutes))
         try:
             yield
         finally:
+            conversation.substituted = False
             if substitutes:
                 with suppress(StudentError, TooLongError):
                     conversation.call("restore")
@@ -252,7 +258,9 @@ class Snapshot:
             answer = self._conversation.call("get", list(names))
         except (StudentError, TooLongError):
             return None
-        return {name: answer[name] for name in names if name in answer} if isinstance(answer, dict) else {}
+        found = {name: answer[name] for name in names if name in answer} if isinstance(answer, dict) else {}
+        self._conversation.named |= {f.number: name for name, f in found.items() if isinstance(f, RemoteFunction)}
+        return found
 
     def _heard(self, event: dict[str, Any]) -> None:
         if self._sink is not None:
@@ -274,9 +282,21 @@ class Snapshot:
 
 
 class _TestConversation(Conversation):
-    """Tells a test of a lost connection as it tells of an exception: it is the student's code that is gone."""
+    """Tells a test of a lost connection as it tells of an exception: it is the student's code that is gone.
+
+    What a call came to in the visible part of a test is not asked for once more in the whole of it: a call of the same
+    function with the same arguments, the first for the first, the second for the second. So every answer is that of a
+    call of its own, as where the whole test runs at once.
+    """
 
     lost = False
+    recalling = False
+    substituted = False  # whether the student's code calls functions of ours: then its answers are other ones
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.named: dict[int, str] = {}  # functions by the numbers that they have at the moment
+        self._answers: dict[bytes, deque[Answer]] = defaultdict(deque)
 
     def _call(self, *arguments: Any) -> Any:
         try:
@@ -288,6 +308,35 @@ class _TestConversation(Conversation):
             self.lost = True
             self.wire.close()
             raise StudentError("Gone", str(error)) from None
+
+    def _ask(self, target: str | int, sent: list[Encoded], names: list[str]) -> Answer:
+        name = self.named.get(target) if isinstance(target, int) and not self.substituted else None
+        key = None if name is None else _key(name, names, sent)
+        if key is None:
+            return super()._ask(target, sent, names)
+        if self.recalling:
+            return self._answers[key].popleft() if self._answers[key] else super()._ask(target, sent, names)
+        message, received = super()._ask(target, sent, names)
+        if "return" in message and _refers_to_nothing(received):
+            self._answers[key].append((message, received))
+        return message, received
+
+
+def _key(name: str, names: list[str], sent: list[Encoded]) -> bytes | None:
+    """Return what tells a call of the function ``name`` from others; None where it hands over a function."""
+    if not _refers_to_nothing(sent):
+        return None
+    said = hashlib.sha256(json.dumps([name, names, [value.tree for value in sent]]).encode())
+    for value in sent:
+        for buffer in value.buffers:
+            said.update(buffer)
+    return said.digest()
+
+
+def _refers_to_nothing(values: list[Encoded]) -> bool:
+    """Return whether all are plain data; rather once too often no."""
+    text = json.dumps([value.tree for value in values])
+    return not any(word in text for word in ('"function"', '"iterator"', '"opaque"'))
 
 
 class _Watch:

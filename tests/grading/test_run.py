@@ -377,3 +377,53 @@ def test_proofs_are_there_for_the_cells_below():
     for cells in ((setup, PROOF, look), (setup, PROOF, "# leer", PROVED, look), ("quer = 1", setup, PROOF, look)):
         outcomes = run(*cells, given=1)
         assert f"1a {cells[0] != setup}" in text(outcomes[-1])
+
+
+# ------------------------------------------------------------------------------------------------ calls
+
+CALLS = "calls = []\ndef f(x):\n    calls.append(x)\n    return len(calls)"
+
+
+def called(visible: str, hidden: str) -> Cell:
+    return a_test(f"{visible}\n### hidden\n{hidden}\n### end")
+
+
+def test_what_was_called_in_the_visible_part_is_not_called_again():
+    """Each call of the whole test was made, and once."""
+    assert run(CALLS, called("first = f(1)", "assert (first, f(2)) == (1, 2)"))[-1].points == 2
+
+
+def test_the_second_of_two_equal_calls_is_a_call_of_its_own():
+    """Else a function whose chance does not come from its arguments would seem to repeat itself."""
+    assert run(CALLS, called("assert f(1) == 1", "assert f(1) == 2\nassert f(1) == 3"))[-1].points == 2
+    assert run(CALLS, called("assert f(1) != f(1)", "assert f(1) == 3"))[-1].points == 2
+
+
+@pytest.mark.parametrize("hand_over", ["f(lambda: 1)", "f(g)", "f(x=1)"])
+def test_other_arguments_are_another_call(hand_over: str):
+    assert run(CALLS, called("f(1)\ng = f", f"assert {hand_over} == 2"))[-1].points == 2
+
+
+def test_a_function_that_changes_its_arguments_has_changed_them():
+    """Also where its answer is from before."""
+    code = "import numpy as np\ndef f(x):\n    x += 1\n    return x.sum()"
+    visible = "import numpy as np\nx = np.zeros(2)\nassert f(x) == 2\nassert x.sum() == 2"
+    assert run(code, called(visible, "f(x)\nassert x[0] == 2"))[-1].points == 2
+
+
+def test_an_answer_by_the_students_own_functions_is_none_where_ours_stand_in():
+    """With a right function for a wrong one, the same call comes to something else."""
+    code = "def low(x):\n    return 3 * x\ndef high(x):\n    return low(x) + 1"
+    test = """
+from autograder.notebook import Grade, expect_equal
+
+grade = Grade(2)
+### hidden
+correct = type("Correct", (), {"low": staticmethod(lambda x: 2 * x)})
+grade.substitute(correct, "low")
+### end
+with grade.part(2, "high"):
+    expect_equal(high(1.0), 3.0, "high(1)")
+grade
+"""
+    assert run(code, a_test(test))[-1].points == 2
