@@ -26,7 +26,8 @@ def url() -> Iterator[str]:
     """Return the address of an empty database on a server that listens on loopback only."""
     if not BINARIES:
         pytest.skip("no PostgreSQL server is installed (Debian: apt install postgresql)")
-    as_user = ["runuser", "-u", USER, "--"] if os.getuid() == 0 else []
+    runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or "runuser"
+    as_user = [runuser, "-u", USER, "--"] if os.getuid() == 0 else []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

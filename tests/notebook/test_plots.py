@@ -14,6 +14,7 @@ from autograder.notebook import plots
 def figures(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Draw without a screen, and let the figures live until they were looked at."""
     plt.switch_backend("agg")
+    plt.close("all")  # of other tests
     monkeypatch.setattr(plots, "show", lambda _figure: None)
     yield
     plt.close("all")

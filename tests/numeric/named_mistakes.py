@@ -16,7 +16,7 @@ NAMED: dict[str, dict[str, set[str]]] = {
         "arrays only": {"sigmoid.arrays_only"},
         "flattened": {"sigmoid.shape"},
         "two dimensions only": {"sigmoid.shape"},
-        "changes its input": {"sigmoid.in_place", "sigmoid.overflow"},
+        "changes its input": {"sigmoid.in_place"},
         "derivative: s(1 + s)": {"sigmoid_derivative.bracket_sign"},
         "derivative: of a in place of z": {"sigmoid_derivative.z_for_sigmoid"},
         "derivative: sign": {"sigmoid_derivative.sign"},
