@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograder.grading.proofs import read_proof
-from autograder.grading.solutions import DEFINITIONS, NAME, statements
+from autograder.grading.solutions import DEFINITIONS, NAME, bound, statements
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,6 @@ def _bound(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
         match statement:
             case ast.Import(names) | ast.ImportFrom(names=names):
-                yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
+                yield from map(bound, names)
             case ast.Assign(targets):
                 yield from (target.id for target in targets if isinstance(target, ast.Name))

@@ -93,7 +93,7 @@ def definitions(source: str, name: str, namespace: dict[str, Any], wanted: Colle
     tree.body = [statement for statement in tree.body if isinstance(statement, DEFINITIONS) or _declares(statement)]
     if wanted is not None:
         for statement in filter(_imports, tree.body):
-            statement.names = [alias for alias in statement.names if _bound(alias) in {"*", *wanted}]
+            statement.names = [alias for alias in statement.names if bound(alias) in {"*", *wanted}]
         tree.body = [statement for statement in tree.body if not _imports(statement) or statement.names]
     _execute(tree, name, namespace)
 
@@ -108,7 +108,8 @@ def _imports(statement: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
     return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
-def _bound(alias: ast.alias) -> str:
+def bound(alias: ast.alias) -> str:
+    """Return the name that an import binds."""
     return alias.asname or alias.name.partition(".")[0]
 
 

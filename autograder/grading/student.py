@@ -317,26 +317,26 @@ class _TestConversation(Conversation):
         if self.recalling:
             return self._answers[key].popleft() if self._answers[key] else super()._ask(target, sent, names)
         message, received = super()._ask(target, sent, names)
-        if "return" in message and _refers_to_nothing(received):
+        if "return" in message and _plain(received) is not None:
             self._answers[key].append((message, received))
         return message, received
 
 
 def _key(name: str, names: list[str], sent: list[Encoded]) -> bytes | None:
     """Return what tells a call of the function ``name`` from others; None where it hands over a function."""
-    if not _refers_to_nothing(sent):
+    if (text := _plain(sent)) is None:
         return None
-    said = hashlib.sha256(json.dumps([name, names, [value.tree for value in sent]]).encode())
+    said = hashlib.sha256(json.dumps([name, names, text]).encode())
     for value in sent:
         for buffer in value.buffers:
             said.update(buffer)
     return said.digest()
 
 
-def _refers_to_nothing(values: list[Encoded]) -> bool:
-    """Return whether all are plain data; rather once too often no."""
+def _plain(values: list[Encoded]) -> str | None:
+    """Return the trees of ``values`` as text where all are plain data; rather once too often None."""
     text = json.dumps([value.tree for value in values])
-    return not any(word in text for word in ('"function"', '"iterator"', '"opaque"'))
+    return None if any(word in text for word in ('"function"', '"iterator"', '"opaque"')) else text
 
 
 class _Watch:
