@@ -58,9 +58,9 @@ c.Autograde.sanitize_preprocessors = [
     f"{NBGRADER}.ClearOutput",
     f"{NBGRADER}.DeduplicateIds",
     f"{NBGRADER}.OverwriteKernelspec",
-    f"{NBGRADER}.OverwriteCells",
+    f"{GRADING}.repair.OverwriteCells",
     f"{GRADING}.hidden_tests.RestoreHiddenTests",
-    f"{NBGRADER}.CheckCellMetadata",
+    f"{GRADING}.repair.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     f"{GRADING}.execution.Execute",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import create_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
@@ -28,7 +28,7 @@ class OpenGradebook:
         """Hand out the gradebook; what is written to it until the end stays, or nothing of it after an exception."""
         first, last = Gradebook.__init__, Gradebook.close
         with self._engine.begin() as connection:
-            sessions = sessionmaker(connection, join_transaction_mode="rollback_only")
+            sessions = sessionmaker(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
 
             def join(book: Gradebook, db_url: str, *arguments: Any, **named: Any) -> None:
                 if db_url != self._url:
@@ -49,3 +49,15 @@ class OpenGradebook:
                     yield gradebook
             finally:
                 Gradebook.__init__, Gradebook.close = first, last
+
+
+def marks_of(gradebook: Gradebook, submission: SubmittedAssignment, kind: Any) -> list[tuple[str, str, Any]]:
+    """Return the rows of ``kind`` (Grade or Comment) of a hand-in, each after its notebook's and its cell's name."""
+    found = (
+        gradebook.db.query(Notebook.name, BaseCell.name, kind)
+        .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(BaseCell, BaseCell.id == kind.cell_id)
+        .filter(SubmittedNotebook.assignment_id == submission.id)
+    )
+    return [(notebook, cell, row) for notebook, cell, row in found.order_by(Notebook.name, BaseCell.name)]

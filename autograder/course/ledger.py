@@ -47,7 +47,7 @@ class Ledger:
 def hash_of(graded: Graded, settings: Settings, configuration: Path) -> str:
     """Return a hash of all that makes a hand-in's marks and feedback."""
     # not how long they took: the same notebook in two hand-ins may run twice at the same time
-    outcomes = {name: asdict(record)["outcomes"] for name, record in graded.records.items()}
+    outcomes = {name: [vars(outcome) for outcome in record.outcomes] for name, record in graded.records.items()}
     configured = [asdict(settings), configuration.read_text(encoding="utf-8")]
     said = [graded.identity, outcomes, configured, fingerprint.package()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

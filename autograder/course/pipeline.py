@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
 from traitlets.config import Configurable
 
-from autograder.course.gradebook import OpenGradebook
+from autograder.course.gradebook import OpenGradebook, marks_of
 from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
 from autograder.grading.preparing import Settings
@@ -151,12 +151,11 @@ class Pipeline:
         with self.gradebook() as gradebook, suppress(MissingEntry):
             submission = gradebook.find_submission(assignment, student)
             said.append((submission.timestamp, submission.assignment.duedate))
-            for notebook in submission.notebooks:
-                rows = [*notebook.grades, *notebook.comments]
-                for row in sorted(rows, key=lambda row: (row.__tablename__, row.name)):
-                    names = (column.name for column in row.__table__.columns)
+            said += [(notebook.id, notebook.late_submission_penalty) for notebook in submission.notebooks]
+            for kind in (Grade, Comment):
+                names = [column.name for column in kind.__table__.columns]
+                for *_place, row in marks_of(gradebook, submission, kind):
                     said.append([(name, getattr(row, name)) for name in names])
-                said.append(notebook.late_submission_penalty)
         for step in ("autograded", "feedback"):
             folder = self.folder(step, student, assignment)
             for path in sorted(folder.rglob("*")):

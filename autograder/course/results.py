@@ -1,15 +1,16 @@
 """What grading found: the tasks of a sheet, and each hand-in's points and notes, as plain data."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-import nbformat
-from nbgrader.api import MissingEntry
+from nbgrader.api import Grade, MissingEntry
 
+from autograder.course.gradebook import marks_of
 from autograder.course.pipeline import Pipeline
 from autograder.grading.hidden_tests import is_test
 from autograder.grading.notes import notes_of
+from autograder.grading.reading import read_authors
 from autograder.messages import _
 
 
@@ -53,7 +54,7 @@ def tasks_of(pipeline: Pipeline, assignment: str) -> list[Task]:
     """Return the tasks of a released sheet in the order of its notebooks and cells."""
     tasks = []
     for path in sorted(pipeline.folder("release", ".", assignment).glob("*.ipynb")):
-        cells = [cell for cell in nbformat.read(path, as_version=4).cells if is_test(cell)]
+        cells = [cell for cell in read_authors(path).cells if is_test(cell)]
         number = path.stem.partition("_")[0]
         for place, cell in enumerate(cells, start=1):
             label = f"{number}.{place}" if len(cells) > 1 else number
@@ -66,9 +67,9 @@ def result_of(pipeline: Pipeline, assignment: str, student: str, tasks: list[Tas
     """Read what the gradebook and the graded notebooks say about one hand-in."""
     found: dict[tuple[str, str], tuple[float, bool]] = {}
     with pipeline.gradebook() as gradebook, suppress(MissingEntry):
-        for notebook in gradebook.find_submission(assignment, student).notebooks:
-            for grade in notebook.grades:
-                found[notebook.name, grade.name] = float(grade.score), grade.needs_manual_grade
+        submission = gradebook.find_submission(assignment, student)
+        for notebook, name, grade in marks_of(gradebook, submission, Grade):
+            found[notebook, name] = float(grade.score), grade.needs_manual_grade
     points, undecided = {}, []
     for task in tasks:
         points[task.grade_id], review = found.get((task.notebook, task.grade_id), (0.0, False))
@@ -83,4 +84,4 @@ def _notes(pipeline: Pipeline, assignment: str, student: str, notebook: str) -> 
     path = pipeline.folder("autograded", student, assignment) / f"{notebook}.ipynb"
     if not path.is_file():
         return [_("{notebook}: not handed in.", notebook=notebook)]
-    return [f"{notebook}: {note}" for note in notes_of(nbformat.read(Path(path), as_version=4))]
+    return [f"{notebook}: {note}" for note in notes_of(json.loads(path.read_bytes()))]

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from autograder.grading.cache import Cache, run_cached
+from autograder.grading.exporting import CoursePreprocessor
 from autograder.grading.files import stage
 from autograder.grading.hidden_tests import is_test
 from autograder.grading.limits import Limits
@@ -28,7 +27,7 @@ _WORKER = Worker()
 atexit.register(_WORKER.close)
 
 
-class Execute(NbGraderPreprocessor):
+class Execute(CoursePreprocessor):
     """In place of nbgrader's: every cell gets its outputs, every test its points, in ``cell.metadata.autograder``."""
 
     timeout = Float(Limits.cell_cpu_seconds, help="Seconds of CPU time a cell").tag(config=True)
@@ -53,8 +52,7 @@ class Execute(NbGraderPreprocessor):
             SandboxUnavailableError: there can be no sandbox here, and nobody asked to do without.
 
         """
-        names = resources["nbgrader"]
-        course = CourseDirectory(parent=self)
+        names, course = resources["nbgrader"], self.course
         code = code_cells(notebook)
         started = time.monotonic()
         seconds = None

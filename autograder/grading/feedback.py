@@ -13,20 +13,21 @@ from typing import Any
 import jinja2
 import nbformat
 from markupsafe import Markup
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from pygments.formatters import HtmlFormatter
 from traitlets import default
 
+from autograder.grading.exporting import SparingExporter
 from autograder.grading.intake import own_course_directory
 from autograder.grading.pages import Overview, Page, missing_page, overview_of, page_of
+from autograder.grading.reading import read_authors
 from autograder.grading.templating import TEMPLATES, styles, template
 
 FIRST_PAGE = "index"
 
 
-class FeedbackExporter(Exporter):
+class FeedbackExporter(SparingExporter):
     """Writes the pages; among nbgrader's preprocessors, our GetGrades and ClearHiddenTests have to come before.
 
     nbgrader converts the notebooks of a hand-in one after the other; with the last one goes the first page.
@@ -81,7 +82,7 @@ class FeedbackExporter(Exporter):
     def _released(self, assignment: str, name: str) -> NotebookNode | None:
         course = self.parent.coursedir
         path = Path(course.format_path(course.release_directory, ".", assignment), f"{name}.ipynb")
-        return nbformat.read(path, as_version=4) if path.is_file() else None
+        return read_authors(path) if path.is_file() else None
 
 
 def first_page_of(names: dict[str, Any]) -> str:

@@ -5,13 +5,15 @@ nbgrader keeps the tests it restores in gradebook.db, hidden ones included. Here
 ClearHiddenTests, so the gradebook holds what students have anyway, and the whole test comes from ``source/``.
 """
 
-import copy
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader import preprocessors, utils
-from nbgrader.coursedir import CourseDirectory
+
+from autograder.grading.exporting import CoursePreprocessor
+from autograder.grading.reading import read_authors
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -21,7 +23,12 @@ def is_test(cell: NotebookNode) -> bool:
 
 def visible(cell: NotebookNode) -> str:
     """Return the text of a test cell without its hidden regions, as it was handed out."""
-    shown = copy.deepcopy(cell)
+    return _visible(cell.source)
+
+
+@lru_cache(maxsize=1000)  # every hand-in has the same tests
+def _visible(text: str) -> str:
+    shown = NotebookNode(source=text)
     preprocessors.ClearHiddenTests()._remove_hidden_test_region(shown)
     return str(shown.source)
 
@@ -38,15 +45,14 @@ def restore_tests(notebook: NotebookNode, source: NotebookNode) -> list[str]:
     return gone
 
 
-class RestoreHiddenTests(preprocessors.NbGraderPreprocessor):
+class RestoreHiddenTests(CoursePreprocessor):
     """Give every test cell of a submission its whole text from ``source/``; for the end of sanitizing."""
 
     def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the test cells' text; raises FileNotFoundError without the source notebook."""
-        course = CourseDirectory(parent=self)
         names = resources["nbgrader"]
-        folder = course.format_path(course.source_directory, ".", names["assignment"])
-        source = nbformat.read(f"{folder}/{names['notebook']}.ipynb", as_version=4)
+        folder = self.course.format_path(self.course.source_directory, ".", names["assignment"])
+        source = read_authors(Path(folder, f"{names['notebook']}.ipynb"))
         for grade_id in restore_tests(notebook, source):
             self.log.warning("The test %s is not in the source notebook any more", grade_id)
         return notebook, resources

@@ -10,18 +10,19 @@ then grades. ``submitted/`` is only ever read.
 import contextlib
 import fnmatch
 import glob
+import json
 import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.grading import review
+from autograder.grading.exporting import SparingExporter
 from autograder.grading.files import TIMESTAMP
 from autograder.grading.notes import add_notes
 from autograder.grading.reading import UnreadableNotebookError
@@ -30,7 +31,7 @@ from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 
 
-class SubmissionExporter(NotebookExporter):
+class SubmissionExporter(SparingExporter, NotebookExporter):
     """What nbgrader's autograde reads hand-ins with."""
 
     def __init__(self, config: Any = None, **options: Any) -> None:
@@ -102,7 +103,7 @@ class Intake:
             for note in hand_in.notes[name]:
                 self._log.warning("%s: %s", self._folders[mine], note)
             add_notes(notebook, hand_in.notes[name])
-            nbformat.write(notebook, mine / f"{name}.ipynb")
+            (mine / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")  # the exporter validates it
         lay_out(hand_in, mine)
         notebooks[:] = [path for path in notebooks if Path(path).is_file()]
         if self._hook is not None:

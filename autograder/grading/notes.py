@@ -1,6 +1,7 @@
 """Notes on a hand-in: a cell on top of the notebook, which feedback shows and the course's table collects."""
 
 import re
+from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -28,14 +29,18 @@ def _literally(note: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#|$~&!])", r"\\\1", " ".join(note.split()))
 
 
-def notes_of(notebook: NotebookNode) -> list[str]:
-    """Return what is to be said about a graded ``notebook``: its notes, and the cells that were stopped."""
+def notes_of(notebook: dict[str, Any]) -> list[str]:
+    """Return what is to be said about a graded ``notebook``: its notes, and the cells that were stopped.
+
+    The notebook's JSON says as much as what nbformat reads.
+    """
     notes: list[str] = []
-    for cell in notebook.cells:
+    for cell in notebook["cells"]:
+        said = cell["metadata"].get("autograder", {})
         if cell.get("id") == NOTES_CELL:
-            notes.extend(cell.metadata.get("autograder", {}).get("notes", []))
-        elif stopped := _STOPPED.get(cell.metadata.get("autograder", {}).get("stopped")):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "?")
+            notes.extend(said.get("notes", []))
+        elif stopped := _STOPPED.get(said.get("stopped")):
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id") or cell.get("id", "?")
             notes.append(_(stopped, cell=name))
     return notes
 

@@ -6,15 +6,17 @@ what a student may change: the text of solution cells, and any cells of its own.
 """
 
 import copy
+import json
 import re
 from collections import defaultdict
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 from nbformat import NotebookNode
 from nbgrader import preprocessors, utils
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.api import Gradebook, GradeCell
 
+from autograder.grading.exporting import CoursePreprocessor
 from autograder.grading.hidden_tests import is_test
 from autograder.grading.notes import NOTES_CELL, add_notes
 from autograder.grading.reading import released_notebook
@@ -33,16 +35,59 @@ from autograder.messages import _
 _FENCED = re.compile(r"\s*(`{3,}|~{3,})[ \t]*\w*[ \t]*\n(.*?)\n\1\s*", re.DOTALL)
 
 
-class RepairCells(preprocessors.NbGraderPreprocessor):
+class RepairCells(CoursePreprocessor):
     """The first step of sanitizing; what it changes, it notes."""
 
     def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Repair ``notebook``; raises FileNotFoundError where the notebook was never released."""
-        release = released_notebook(CourseDirectory(parent=self), resources["nbgrader"])
+        release = released_notebook(self.course, resources["nbgrader"])
         notes = repair(notebook, release)
         for note in notes:
             self.log.warning("%s: %s", resources["nbgrader"]["notebook"], note)
         add_notes(notebook, notes)
+        return notebook, resources
+
+
+class OverwriteCells(preprocessors.OverwriteCells):
+    """nbgrader's, which looks into the gradebook for every cell: called only where that holds anything else."""
+
+    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Give the cells what the gradebook holds of them; raises MissingEntry where it has no such notebook."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            known = gradebook.find_notebook(names["notebook"], names["assignment"])
+            worth = gradebook.db.query(GradeCell.name, GradeCell.max_score).filter(GradeCell.notebook_id == known.id)
+            points = {name: float(score) for name, score in worth}
+            said = {
+                cell.name: (cell.cell_type, cell.locked, cell.checksum, points.get(cell.name))
+                for cell in known.source_cells
+            }
+        ours = [cell for cell in notebook.cells if "grade_id" in cell.metadata.get("nbgrader", {})]
+        if self.add_missing_cells or any(said.get(cell.metadata.nbgrader.grade_id) != _said(cell) for cell in ours):
+            notebook, resources = super().preprocess(notebook, resources)
+        return notebook, resources
+
+
+def _said(cell: NotebookNode) -> tuple[Any, ...]:
+    """Return what a cell says of itself that the gradebook also holds; its checksum is that of a locked text."""
+    meta, locked = cell.metadata.nbgrader, bool(utils.is_locked(cell))
+    intact = not locked or utils.compute_checksum(cell) == meta.get("checksum")
+    points = meta.get("points") if utils.is_grade(cell) else None
+    return cell.cell_type, locked, meta.get("checksum") if intact else "", points
+
+
+class CheckCellMetadata(preprocessors.CheckCellMetadata):
+    """nbgrader's, for after RepairCells: as all hand-ins have the release's metadata, the same need not pass again."""
+
+    _passed: ClassVar[set[str]] = set()
+
+    def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Check ``notebook``; raises what nbgrader's raises."""
+        known = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+        said = json.dumps([(cell.cell_type, cell.metadata.nbgrader) for cell in known], sort_keys=True)
+        if said not in self._passed:
+            notebook, resources = super().preprocess(notebook, resources)
+            self._passed.add(said)
         return notebook, resources
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import preprocessors, utils
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import undefer
 
 from autograder.grading import review
+from autograder.grading.exporting import CoursePreprocessor
 from autograder.grading.hidden_tests import is_test
 from autograder.grading.intake import SubmissionExporter
 from autograder.messages import _
 
 
-class SaveAutoGrades(preprocessors.SaveAutoGrades):
+class SaveAutoGrades(CoursePreprocessor, preprocessors.SaveAutoGrades):
     """nbgrader's, with the points that the trusted process gave, and reasons for a tutor to look.
 
     A test without points from there has none: they are never inferred from outputs. A tutor looks at lines that the
@@ -23,6 +24,8 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
     stay; they are asked for again where the answers, the scans or the automatic points are no longer the same.
     """
 
+    _grades: dict[str, Grade]
+    _comments: dict[str, Comment]
     _answer: NotebookNode | None = None  # above a test: nbgrader keeps comments on answers, not on tests
     _scans: list[PurePosixPath]
     _unchanged = False
@@ -31,7 +34,7 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
     def preprocess(self, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the points of ``notebook``."""
         self._answer = None
-        course, names = CourseDirectory(parent=self), resources["nbgrader"]
+        course, names = self.course, resources["nbgrader"]
         folder = Path(course.format_path(course.autograded_directory, names["student"], names["assignment"]))
         given = Path(course.format_path(course.source_directory, ".", names["assignment"]))
         self._scans = review.scans_in(folder, review.scans_in(given))
@@ -42,13 +45,18 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
         before = exporter.looked_at_before(names["student"], names["notebook"]) if known else {}
         self._reasons = before.get("reasons", {})
         self._unchanged = before.get("looked_at") == digest
-        notebook, resources = super().preprocess(notebook, resources)
+        with Gradebook(names["db_url"]) as gradebook:
+            mine = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            self._grades = _rows(gradebook, Grade, mine)
+            self._comments = _rows(gradebook, Comment, mine)
+            for place, cell in enumerate(notebook.cells):
+                self.preprocess_cell(cell, resources, place)
+            gradebook.db.commit()
         return notebook, resources
 
-    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        grade = self._of(self.gradebook.find_grade, cell)
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002
+        grade = self._grades[cell.metadata.nbgrader["grade_id"]]
         before = grade.auto_score, grade.manual_score, grade.needs_manual_grade
-        super()._add_score(cell, resources)
         if is_test(cell):
             said = cell.metadata.setdefault("autograder", {})
             grade.auto_score = float(said.get("points", 0.0))
@@ -57,7 +65,10 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
                 said["review"] = " ".join(filter(None, [said.get("review"), scan]))
             grade.needs_manual_grade = grade.manual_score is not None or bool(said.get("review"))
             if self._answer is not None and said.get("review"):
-                self._of(self.gradebook.find_comment, self._answer).auto_comment = said["review"]
+                self._comment_on(self._answer).auto_comment = said["review"]
+        else:
+            grade.auto_score, _most = utils.determine_grade(cell, self.log)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         reason = cell.metadata.get("autograder", {}).get("review", "")
         if (
             self._unchanged
@@ -65,19 +76,15 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
             and reason == self._reasons.get(grade.name, "")
         ):
             grade.needs_manual_grade = False  # a tutor has looked at exactly this
-        self.gradebook.db.commit()
 
-    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002
         self._answer = cell
-        super()._add_comment(cell, resources)
-        nbgrader = cell.metadata.nbgrader
-        if utils.is_task(cell) or nbgrader.get("checksum") != utils.compute_checksum(cell):
-            return
-        self._of(self.gradebook.find_comment, cell).auto_comment = _("No answer.")
-        self.gradebook.db.commit()
+        checksum = cell.metadata.nbgrader.get("checksum")
+        untouched = not utils.is_task(cell) and checksum == utils.compute_checksum(cell)
+        self._comment_on(cell).auto_comment = _("No answer.") if untouched else None
 
-    def _of(self, find: Any, cell: NotebookNode) -> Any:
-        return find(cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+    def _comment_on(self, cell: NotebookNode) -> Comment:
+        return self._comments[cell.metadata.nbgrader["grade_id"]]
 
 
 class GetGrades(preprocessors.GetGrades):
@@ -92,22 +99,29 @@ class GetGrades(preprocessors.GetGrades):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             mine = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            grades = _rows(gradebook, Grade, mine)
+            grades = _rows(gradebook, Grade, mine, undefer(Grade.max_score))
             comments = _rows(gradebook, Comment, mine)
             penalty = float(mine.late_submission_penalty or 0)
             names["score"] = sum(grade.score for grade in grades.values()) - penalty
             names["max_score"] = sum(grade.max_score for grade in grades.values())
             names["late_penalty"] = penalty
-            sheet = sorted(mine.assignment.assignment.notebooks, key=lambda each: each.name)
-            names["notebooks"] = [(each.name, float(each.max_score)) for each in sheet]
+            names["notebooks"] = _notebooks(gradebook, mine)
             decided = _fill_grades(notebook, grades)
             _fill_comments(notebook, comments, decided)
         return notebook, resources
 
 
-def _rows(gradebook: Gradebook, kind: Any, mine: SubmittedNotebook) -> dict[str, Any]:
+def _notebooks(gradebook: Gradebook, mine: SubmittedNotebook) -> list[tuple[str, float]]:
+    """Return the names of the sheet's notebooks and what they are worth."""
+    found = gradebook.db.query(Notebook.name, Notebook.max_score).join(
+        SubmittedAssignment, SubmittedAssignment.assignment_id == Notebook.assignment_id
+    )
+    return sorted((name, float(points)) for name, points in found.filter(SubmittedAssignment.id == mine.assignment_id))
+
+
+def _rows(gradebook: Gradebook, kind: Any, mine: SubmittedNotebook, *options: Any) -> dict[str, Any]:
     """Return the grades or comments of a notebook by the names of their cells."""
-    found = gradebook.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id)
+    found = gradebook.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id).options(*options)
     return {name: row for name, row in found.filter(kind.notebook_id == mine.id)}  # noqa: C416 - mypy: rows are no pairs
 
 

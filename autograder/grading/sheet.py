@@ -6,15 +6,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
+from autograder.grading.reading import read_authors
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """The notebooks that were ``released``, by name, and the folders that an assignment lies in."""
+    """The notebooks that were ``released``, by name, and the folders that an assignment lies in.
+
+    Other readers of the same files get the same notebooks, which are not to be changed.
+    """
 
     root: Path
     assignment: str
@@ -28,7 +32,7 @@ class Sheet:
         """Read the sheet called ``assignment``."""
         released = Path(course.format_path(course.release_directory, ".", assignment))
         source = Path(course.format_path(course.source_directory, ".", assignment))
-        notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(released.glob("*.ipynb"))}
+        notebooks = {path.stem: read_authors(path) for path in sorted(released.glob("*.ipynb"))}
         return cls(Path(course.root).resolve(), assignment, notebooks, source, released, tuple(course.ignore))
 
     def beside(self) -> Collection[PurePosixPath]:
@@ -43,4 +47,4 @@ class Sheet:
             FileNotFoundError: it is not there any more.
 
         """
-        return nbformat.read(self.source_folder / f"{notebook}.ipynb", as_version=4)
+        return read_authors(self.source_folder / f"{notebook}.ipynb")

@@ -2,7 +2,7 @@
 """What a student wrote and printed, as HTML that does nothing but show it: text, code, outputs.
 
 Whatever comes in, what goes out has passed :mod:`autograder.grading.safe_html`. The sheet's own texts are the same in
-every hand-in, so that what is short is kept for the next one.
+every hand-in, and so are most cards, so that what is not long is kept for the next one.
 """
 
 import re
@@ -27,8 +27,8 @@ LONGEST_MARKDOWN = 50_000  # longer ones, and longer HTML, are shown as the text
 LONGEST_HTML = 200_000
 LARGEST_PICTURE = 8 * 2**20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
-_KEPT = 1000  # texts, each
-_LONGEST_KEPT = 5000  # characters of one
+_KEPT = 500  # texts, each
+_LONGEST_KEPT = 15_000  # characters of one; the longest card has some 13 000
 
 
 def _kept(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
@@ -70,11 +70,16 @@ def _with_attachments(source: str, attachments: Any) -> Markup:
         made = str(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # a parser's limits are no reason to have no page
         return plain(source)
-    return safe(made)
+    return _safe(made)
 
 
+@_kept
 def safe(html: str) -> Markup:
     """Return HTML that a student may have written: sanitised, with its formulas typeset."""
+    return _safe(html)
+
+
+def _safe(html: str) -> Markup:
     # twice: what typeset reads is well-formed, and nothing comes after the last
     return Markup(sanitise(typeset(sanitise(html))))  # noqa: S704 - nh3 has just cleaned it
 

@@ -70,6 +70,15 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_step_does_without_what_takes_long_to_import_and_no_notebook_needs(graded_once: Path) -> None:
+    code = (
+        "import sys; from autograder.course.cli import main; main(['grade', '--dry-run']);"
+        "import jsonschema; print(sorted(name for name in sys.modules if name.startswith('rfc3987_syntax.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=graded_once, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_dry_release_tells_what_would_change_and_changes_nothing(fresh: Path) -> None:
     source = fresh / "source" / ASSIGNMENT
     (source / "hinweise.txt").write_text("Noch mehr Erfolg!\n", encoding="utf-8")

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
+from autograder.grading import shown as showing
 from autograder.grading.feedback import render, render_overview
 from autograder.grading.mathml import typeset
 from autograder.grading.notes import add_notes
@@ -224,6 +225,21 @@ def test_a_derivation_keeps_its_look_and_its_formulas_are_set() -> None:
     assert "$" not in made
     kept = set(re.findall(r"([a-z-]+):", " ".join(re.findall(r'style="([^"]*)"', made))))
     assert kept == set(re.findall(r"([a-z-]+):", " ".join(re.findall(r"style='([^']*)'", shown_as))))
+
+
+def test_a_card_that_many_have_is_made_once_and_a_long_one_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def note(html: str) -> str:
+        made.append(html)
+        return sanitise(html)
+
+    monkeypatch.setattr(showing, "sanitise", note)
+    card, long = "<p>card of this test</p>", "<p>" + "long " * 4000 + "</p>"
+    for html in (card, long):
+        first, again = (showing.output_html(v4.new_output("display_data", {"text/html": html})) for _each in range(2))
+        assert first == again == html
+    assert [made.count(card), made.count(long)] == [2, 4]  # it is sanitised twice
 
 
 def test_points_stand_on_top_and_lead_to_their_cells() -> None:

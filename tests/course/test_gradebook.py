@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from autograder.course.gradebook import OpenGradebook
+from autograder.course.gradebook import OpenGradebook, marks_of
 from autograder.course.pipeline import Pipeline, StepError
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer
 
@@ -57,6 +57,59 @@ def test_another_gradebook_is_opened_as_ever(url: str, fresh: Path) -> None:
             book.add_student("anna")
         assert students(other) == ["anna"]
     assert students(url) == []
+
+
+def test_after_a_commit_rows_are_not_read_again_but_sums_of_others_are(fresh: Path, statements: list[str]) -> None:
+    answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    pipeline.autograde(ASSIGNMENT, "anna")
+    with pipeline.gradebook() as book:
+        grade = book.find_grade("double_test", "rechnen", ASSIGNMENT, "anna")
+        grade.manual_score = 0.5
+        book.db.commit()
+        statements.clear()
+        assert (grade.name, grade.manual_score) == ("double_test", 0.5)
+        assert len(statements) == 1  # of the name, which is the cell's
+        assert grade.score == 0.5
+        assert book.find_submission(ASSIGNMENT, "anna").score == 3.0
+
+
+def test_the_marks_of_a_hand_in_are_one_look(fresh: Path, statements: list[str]) -> None:
+    answer(fresh, "anna", CORRECT)
+    answer(fresh, "bert", {})
+    pipeline = Pipeline(fresh)
+    for student in ("anna", "bert"):
+        pipeline.autograde(ASSIGNMENT, student)
+    with pipeline.gradebook() as book:
+        submission = book.find_submission(ASSIGNMENT, "anna")
+        statements.clear()
+        grades = [(notebook, cell, grade.score) for notebook, cell, grade in marks_of(book, submission, Grade)]
+        comments = [cell for _notebook, cell, _comment in marks_of(book, submission, Comment)]
+        assert len(statements) == 2
+    assert grades == [("beweis", "half_test", 1.5), ("rechnen", "double_test", 2.0), ("rechnen", "square_test", 1.0)]
+    assert comments == ["half_code", "proof_code", "double_code", "square_code"]
+
+
+def test_saving_marks_takes_as_many_looks_for_many_cells_as_for_few(fresh: Path, statements: list[str]) -> None:
+    answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    pipeline.autograde(ASSIGNMENT, "anna")
+    statements.clear()
+    pipeline.autograde(ASSIGNMENT, "anna")
+    assert sum(text.startswith("SELECT") and "FROM grade" in text for text in statements) == 0
+    assert sum(text.startswith("SELECT") and "JOIN grade " in text for text in statements) == 2  # notebooks
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_arguments: object) -> None:
+        found.append(" ".join(statement.split()))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield found
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from nbformat import v4
 
 from autograder.grading import reading
 from autograder.grading.notes import NOTES_CELL
-from autograder.grading.reading import UnreadableNotebookError, read_submission
+from autograder.grading.reading import UnreadableNotebookError, read_authors, read_submission
 
 CODE = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
 
@@ -173,3 +173,24 @@ def test_a_cell_cannot_pass_for_our_notes(tmp_path: Path) -> None:
     (cell,) = read(tmp_path, {"cells": [forged]}).cells
     assert cell.id != NOTES_CELL
     assert cell.metadata == {}
+
+
+def test_a_notebook_of_the_authors_is_read_again_when_its_file_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    with pytest.raises(FileNotFoundError):
+        read_authors(path)
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1", id="a")]), path)
+    first = read_authors(path)
+    assert read_authors(path) is first
+    changed = path.read_text(encoding="utf-8").replace('"1"', '"2"')  # as long as it was
+    path.write_text(changed, encoding="utf-8")
+    os.utime(path, (1, 1))
+    assert read_authors(path).cells[0].source == "2"
+    other = tmp_path / "other.ipynb"  # put in its place, with the same time and size
+    other.write_text(changed.replace('"2"', '"3"'), encoding="utf-8")
+    os.utime(other, (1, 1))
+    other.replace(path)
+    assert read_authors(path).cells[0].source == "3"
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        read_authors(path)
