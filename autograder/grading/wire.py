@@ -24,9 +24,9 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -39,8 +39,10 @@ MAX_DIGITS = 1000
 _HEAD = struct.Struct(">IQ")  # lengths of the JSON text and of the bytes behind it
 _DTYPES = "biufcU"
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-_CHUNK = 2**20
+_CHUNK = 2**16  # bytes read at a time; Python makes room for all of them
+_MOST_CHUNKS = 128  # where more are known to come
 _FILE = b"F"
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)  # of trees, which go no deeper than MAX_DEPTH
 
 
 class WireError(ValueError):
@@ -145,12 +147,10 @@ def encode(value: Any, refer: Refer) -> Encoded:
     def array(node: np.ndarray[Any, Any]) -> Any:
         if node.dtype.kind not in _DTYPES:
             return {"opaque": f"array of {node.dtype}"[:80]}
-        plain = np.ascontiguousarray(node)
-        if plain.shape != node.shape:  # ascontiguousarray makes a scalar one-dimensional
-            plain = plain.reshape(node.shape)
-        plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
-        buffers.append(plain.tobytes())
-        return {"array": plain.dtype.str, "shape": list(plain.shape)}
+        if (name := node.dtype.str)[0] == ">":
+            return array(node.astype(node.dtype.newbyteorder("<")))
+        buffers.append(node.tobytes())
+        return {"array": name, "shape": list(node.shape)}
 
     def other(node: Any, depth: int) -> Any:
         if isinstance(node, Collection):  # deques, views of dictionaries
@@ -196,54 +196,76 @@ class _Decoder:
             return [self.value(item, depth + 1) for item in tree]
         if not isinstance(tree, dict):
             return tree
-        match tree:
-            case {"array": str(dtype), "shape": list(shape)} if len(tree) == 2:
-                return self.array(dtype, shape)
-            case {"scalar": inner} if len(tree) == 1:
-                return self.array(inner["array"], inner["shape"])[()]
-            case {"tuple": list(items)} if len(tree) == 1:
-                return tuple(self.value(item, depth + 1) for item in items)
-            case {"dict": list(items)} if len(tree) == 1:
-                return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in items}
-            case {"set": list(items)} if len(tree) == 1:
-                return {self.value(item, depth + 1) for item in items}
-            case {"int": str(digits)} if len(tree) == 1 and len(digits) <= MAX_DIGITS:
+        # the commonest first, and by hand: a match over twelve patterns takes several times as long as all the rest
+        tag, *more = tree
+        content = tree[tag]
+        if tag == "array" and more == ["shape"]:
+            return self.array(content, tree["shape"])
+        if more:
+            return self.reference(tree)
+        if tag == "tuple":
+            return tuple(self.items(content, depth))
+        if tag == "scalar":
+            return self.array(content["array"], content["shape"])[()]
+        if tag == "dict":
+            return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in content}
+        return self.rare(tag, content, depth)
+
+    def items(self, content: Any, depth: int) -> list[Any]:
+        if not isinstance(content, list):
+            raise WireError("an unknown kind of value")
+        return [self.value(item, depth + 1) for item in content]
+
+    def rare(self, tag: str, content: Any, depth: int) -> Any:
+        match tag, content:
+            case "set", _:
+                return set(self.items(content, depth))
+            case "int", str(digits) if len(digits) <= MAX_DIGITS:
                 return int(digits)
-            case {"complex": [float() | int() as real, float() | int() as imag]} if len(tree) == 1:
+            case "complex", [float() | int() as real, float() | int() as imag]:
                 return complex(real, imag)
-            case {"bytes": int(length)} if len(tree) == 1:
-                return self.buffer(length)
-            case {"range": [int(start), int(stop), int(step)]} if len(tree) == 1:
+            case "bytes", int(length):
+                return bytes(self.buffer(length))
+            case "range", [int(start), int(stop), int(step)]:
                 found = range(start, stop, step)
                 if len(found) > MAX_NODES:  # a test that lists it would fill its memory
                     raise WireError("too deep or too large")
                 return found
-            case {"rng": dict(state)} if len(tree) == 1:
+            case "rng", dict(state):
                 return _rng(state)
+            case "opaque", str(name):
+                return self.resolve(Reference("opaque", 0, name))
+        raise WireError("an unknown kind of value")
+
+    def reference(self, tree: dict[str, Any]) -> Any:
+        match tree:
             case {"function": int(number), "name": str(name)} if len(tree) == 2:
                 return self.resolve(Reference("function", number, name))
             case {"iterator": int(number), "name": str(name)} if len(tree) == 2:
                 return self.resolve(Reference("iterator", number, name))
             case {"derivation": str(part), "text": str(text)} if len(tree) == 2:
                 return Text(part, text)
-            case {"opaque": str(name)} if len(tree) == 1:
-                return self.resolve(Reference("opaque", 0, name))
         raise WireError("an unknown kind of value")
 
     def array(self, dtype: str, shape: list[Any]) -> np.ndarray[Any, Any]:
-        if len(dtype) > 12 or dtype[:1] not in "<|" or dtype[1:2] not in _DTYPES:
-            raise WireError("a dtype that does not travel")
-        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        if not isinstance(shape, list) or len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
             raise WireError("a shape that does not travel")
-        kind = np.dtype(dtype)
+        kind = _dtype(dtype)
         content = self.buffer(math.prod(shape) * kind.itemsize)
         return np.frombuffer(content, dtype=kind).reshape(shape).copy()
 
-    def buffer(self, length: int) -> bytes:
+    def buffer(self, length: int) -> bytes | memoryview:
         content = next(self.buffers)
         if len(content) != length:
             raise WireError("bytes of the wrong length")
-        return bytes(content)
+        return content
+
+
+@lru_cache(maxsize=100)
+def _dtype(name: str) -> np.dtype[Any]:
+    if not isinstance(name, str) or len(name) > 12 or name[:1] not in "<|" or name[1:2] not in _DTYPES:
+        raise WireError("a dtype that does not travel")
+    return np.dtype(name)
 
 
 def _digits(value: int) -> str:
@@ -288,6 +310,18 @@ def _rng(state: dict[str, Any]) -> np.random.Generator:
 # ------------------------------------------------------------------------------------------------ frames
 
 
+class _Depth:
+    """How many blocks are under way that this is round; quicker than a generator for a context."""
+
+    depth = 0
+
+    def __enter__(self) -> None:
+        self.depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self.depth -= 1
+
+
 class Wire:
     """Frames on a socket, each a message (a dictionary) with the encoded values in it; every wait has a deadline.
 
@@ -298,12 +332,17 @@ class Wire:
         channel.setblocking(False)
         self.channel = channel
         self.files: list[int] = []
-        self.busy = False  # a message is under way: whoever stops it now ends the conversation
+        self._undisturbed = _Depth()
         self._sending = threading.RLock()  # threads of a student's print as well
         self._takes_files = takes_files
         self._received = bytearray()
         self._look: Callable[[], None] | None = None
         self._tick = self._look_at = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is under way: whoever stops it now ends the conversation."""
+        return self._undisturbed.depth > 0
 
     def while_waiting(self, look: Callable[[], None] | None, tick: float = 0.0) -> None:
         """From now on, ``look`` every ``tick`` seconds while the other side is waited for, or talks."""
@@ -318,11 +357,11 @@ class Wire:
         """
         buffers = [buffer for value in values for buffer in value.buffers]
         sizes = [[len(buffer) for buffer in value.buffers] for value in values]
-        text = json.dumps([message, [value.tree for value in values], sizes], separators=(",", ":")).encode()
+        text = _JSON.encode([message, [value.tree for value in values], sizes]).encode()
         length = sum(map(len, buffers))
         if len(text) > MAX_TEXT or length > MAX_FRAME:
             raise WireError("too large")
-        with self._sending, self._undisturbed():
+        with self._sending, self._undisturbed:
             self._send_all(b"".join([_HEAD.pack(len(text), length), text, *buffers]), deadline)
 
     def receive(self, deadline: float | None = None) -> tuple[dict[str, Any], list[Encoded]]:
@@ -335,20 +374,21 @@ class Wire:
         if deadline is not None and time.monotonic() > deadline:
             raise DeadlineError("no answer in time")  # also where the other side talks without end
         self._look_if_due()
-        with self._undisturbed():
+        with self._undisturbed:
             text_length, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
             if text_length > MAX_TEXT or length > MAX_FRAME:
                 raise WireError("too large")
-            text, body = self._take(text_length, deadline), self._take(length, deadline)
+            frame = memoryview(self._take(text_length + length, deadline))
+        body = frame[text_length:]
         try:
-            message, trees, sizes = json.loads(text)
+            message, trees, sizes = json.loads(str(frame[:text_length], "utf-8"))
             values, start = list[Encoded](), 0
             for tree, lengths in zip(trees, sizes, strict=True):
                 buffers = []
                 for size in lengths:
                     if type(size) is not int or not 0 <= size <= length - start:
                         raise WireError("bytes are missing")
-                    buffers.append(memoryview(body)[start : start + size])
+                    buffers.append(body[start : start + size])
                     start += size
                 values.append(Encoded(tree, buffers))
         except (ValueError, TypeError, RecursionError, MemoryError):
@@ -364,14 +404,6 @@ class Wire:
     def close(self) -> None:
         """Close the socket."""
         self.channel.close()
-
-    @contextmanager
-    def _undisturbed(self) -> Iterator[None]:
-        before, self.busy = self.busy, True
-        try:
-            yield
-        finally:
-            self.busy = before
 
     def _look_if_due(self) -> None:
         if self._look is not None and time.monotonic() >= self._look_at:
@@ -396,7 +428,7 @@ class Wire:
     def _take(self, count: int, deadline: float | None) -> bytes:
         while len(self._received) < count:
             try:
-                self._receive_some(max(_CHUNK, min(count - len(self._received), 8 * _CHUNK)))
+                self._receive_some(max(_CHUNK, min(count - len(self._received), _MOST_CHUNKS * _CHUNK)))
             except BlockingIOError:
                 self._wait(deadline)
             except OSError:
