@@ -2,13 +2,15 @@
 
 Either side may call what the other exported, also while it answers a call itself: a test calls the student's ``train``,
 which calls the correct ``forward`` that the test put in its place. What travels is data (``wire.py``). As if both
-lived in one process, arguments that were changed in place come back changed, and an iterator is asked for one item
-after the other.
+lived in one process, arguments that were changed in place come back changed, and an iterator gives one item after the
+other, each with what making it has changed; only that some items are made ahead of being asked for, to travel together.
 """
 
 from __future__ import annotations
 
 import itertools
+import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ import numpy as np
 from autograder.grading.wire import Encoded, Reference, Text, Wire, WireError, decode, encode
 
 MAX_EXPORTS = 10_000
+AHEAD = 4, 32  # items of an iterator that are asked for together: at first, and at most
+_AHEAD_SECONDS = 0.01  # and bytes, after which those that are there set out
+_AHEAD_BYTES = 2**20
 _MUTABLE = (list, dict, set, tuple, np.ndarray, np.random.Generator)
 _MOST_TEXT = 2000
 
@@ -106,7 +111,10 @@ class Conversation:
 
     def _call(self, target: str | int, sent: list[Encoded], names: list[str], values: Sequence[Any]) -> Any:
         """Call with the arguments ``sent``; ``values`` are those that the other side may have changed afterwards."""
-        message, received = self._ask(target, sent, names)
+        return self._result(self._ask(target, sent, names), values)
+
+    def _result(self, answer: Answer, values: Sequence[Any]) -> Any:
+        message, received = answer
         match message:
             case {"return": _, "changed": list(places), "remarks": remarks}:
                 return self._returned(values, places, received, remarks)
@@ -169,8 +177,32 @@ class Conversation:
                 raise WireError("neither a call nor an event, nor an answer that was asked for")
 
     def _serve(self, target: Any, number: int, names: list[Any], received: list[Encoded]) -> None:
-        remarks: list[Any] = []
         exported = self._exports.get(target) if isinstance(target, int) else None
+        if exported is not None and exported.arguments is not None:
+            self._serve_items(target, exported, number, received)
+        else:
+            self._send_answer(number, *self._answer(target, exported, number, names, received))
+
+    def _serve_items(self, target: int, exported: _Exported, number: int, received: list[Encoded]) -> None:
+        most = received[0].tree if len(received) == 1 and type(received[0].tree) is int else 1
+        items: list[dict[str, Any]] = []
+        sent: list[Encoded] = []
+        end = time.monotonic() + _AHEAD_SECONDS
+        while True:
+            message, values = self._answer(target, exported, number, [], [])
+            items.append(message | {"values": len(values)})
+            sent += values
+            ended = "raise" in message or target not in self._exports
+            size = sum(len(buffer) for value in sent for buffer in value.buffers)
+            if ended or len(items) >= min(most, AHEAD[1]) or time.monotonic() > end or size > _AHEAD_BYTES:
+                break
+        self._send_answer(number, {"return": number, "items": items}, sent)
+
+    def _answer(
+        self, target: Any, exported: _Exported | None, number: int, names: list[Any], received: list[Encoded]
+    ) -> Answer:
+        """Return the answer to one call, or the next item of an iterator."""
+        remarks: list[Any] = []
         arguments = _Arguments([], [])
         try:
             if len(names) > len(received) or not all(isinstance(name, str) for name in names):
@@ -191,21 +223,22 @@ class Conversation:
             message = {"return": number}
             changes = [(-1, answer), *changes]
         message |= {"changed": [place for place, _change in changes if place >= 0], "remarks": remarks}
-        self._send_answer(number, message, [change for _place, change in changes])
+        return message, [change for _place, change in changes]
 
     def _arguments(self, received: list[Encoded]) -> _Arguments:
         """Decode what came in; an argument that refers to the other side is not watched for changes."""
         values = []
         watched: list[Encoded | None] = []
+        references: list[Reference] = []
+
+        def resolve(reference: Reference) -> Any:
+            references.append(reference)
+            return self._resolve(reference, ())
+
         for each in received:
-            references: list[Reference] = []
-
-            def resolve(reference: Reference, found: list[Reference] = references) -> Any:
-                found.append(reference)
-                return self._resolve(reference, ())
-
+            before = len(references)
             values.append(decode(each, resolve))
-            watched.append(each if isinstance(values[-1], _MUTABLE) and not references else None)
+            watched.append(each if isinstance(values[-1], _MUTABLE) and len(references) == before else None)
         return _Arguments(values, watched)
 
     def _send_answer(self, number: int, message: dict[str, Any], values: list[Encoded]) -> None:
@@ -288,9 +321,24 @@ class Conversation:
                 return RemoteIterator(self, reference.number, values) if reference.number else _EXHAUSTED
         return self._known(reference.name)
 
-    def next_item(self, number: int, values: Sequence[Any]) -> Any:
-        """Return the next item of an iterator on the other side, or an ``_Exhausted``."""
-        return self._call(number, [], [], values)
+    def next_items(self, number: int, most: int) -> list[Answer]:
+        """Ask an iterator on the other side for one item or up to ``most``, each an answer of its own."""
+        message, received = self._ask(number, [Encoded(most)], [])
+        rest = iter(received)
+        match message:
+            case {"items": list(items)} if items and all(_is_item(item) for item in items):
+                return [(item, list(itertools.islice(rest, item["values"]))) for item in items]
+            case {"items": _}:
+                raise WireError("items of the wrong form")
+        return [(message, received)]
+
+    def item(self, answer: Answer, values: Sequence[Any]) -> Any:
+        """Return what came of an answer of ``next_items``, an ``_Exhausted`` at the end, and change ``values``."""
+        return self._result(answer, values)
+
+
+def _is_item(said: Any) -> bool:
+    return isinstance(said, dict) and type(count := said.get("values")) is int and count >= 0
 
 
 class _Exhausted:
@@ -320,12 +368,17 @@ class RemoteIterator:
         self._conversation = conversation
         self._number = number
         self._values = values
+        self._waiting: deque[Answer] = deque()
+        self._most = AHEAD[0]
 
     def __iter__(self) -> RemoteIterator:
         return self
 
     def __next__(self) -> Any:
-        item = self._conversation.next_item(self._number, self._values)
+        if not self._waiting:
+            self._waiting.extend(self._conversation.next_items(self._number, self._most))
+            self._most = min(2 * self._most, AHEAD[1])
+        item = self._conversation.item(self._waiting.popleft(), self._values)
         if isinstance(item, _Exhausted):
             raise StopIteration
         return item

@@ -57,8 +57,8 @@ def solutions(notebook: str) -> SimpleNamespace:
     """Return what the solution cells of ``source/<assignment>/<notebook>.ipynb`` define, each name an attribute.
 
     Solution cells and the cell ``setup`` run whole, of the other cells only imports and definitions, so that
-    nothing is trained or plotted. They run once per process and version, in a namespace of their own. Raises
-    :class:`CourseNotFoundError`, or RuntimeError naming the cell that fails.
+    nothing is trained or plotted. Only what they mention is imported. They run once per process and version, in a
+    namespace of their own. Raises :class:`CourseNotFoundError`, or RuntimeError naming the cell that fails.
     """
     path = _source(course_root(), notebook)
     return _run(path, path.stat().st_mtime_ns)
@@ -92,16 +92,24 @@ def definitions(source: str, name: str, namespace: dict[str, Any], wanted: Colle
     tree = statements(source, name)
     tree.body = [statement for statement in tree.body if isinstance(statement, DEFINITIONS) or _declares(statement)]
     if wanted is not None:
-        for statement in filter(_imports, tree.body):
-            statement.names = [alias for alias in statement.names if bound(alias) in {"*", *wanted}]
-        tree.body = [statement for statement in tree.body if not _imports(statement) or statement.names]
+        _import_only(tree, wanted)
     _execute(tree, name, namespace)
 
 
 def mentioned(source: str) -> set[str]:
     """Return the names in a cell of the author's that it does not only import."""
-    rest = [statement for statement in statements(source, "").body if not _imports(statement)]
+    return _mentioned(statements(source, ""))
+
+
+def _mentioned(tree: ast.Module) -> set[str]:
+    rest = [statement for statement in tree.body if not _imports(statement)]
     return {name for statement in rest for name in NAME.findall(ast.unparse(statement))}
+
+
+def _import_only(tree: ast.Module, wanted: Collection[str]) -> None:
+    for statement in filter(_imports, tree.body):
+        statement.names = [alias for alias in statement.names if bound(alias) in {"*", *wanted}]
+    tree.body = [statement for statement in tree.body if not _imports(statement) or statement.names]
 
 
 def _imports(statement: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
@@ -124,7 +132,10 @@ def _declares(statement: ast.stmt) -> bool:
 @cache
 def _run(path: Path, _version: int) -> SimpleNamespace:
     namespace: dict[str, Any] = {"__name__": path.stem}
-    for name, code in _cells(path):
+    cells = list(_cells(path))
+    wanted = set[str]().union(*(_mentioned(code) for _name, code in cells))
+    for name, code in cells:
+        _import_only(code, wanted)
         _execute(code, f"{path.name}:{name}", namespace)
     return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
 

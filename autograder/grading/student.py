@@ -299,8 +299,21 @@ class _TestConversation(Conversation):
         self._answers: dict[bytes, deque[Answer]] = defaultdict(deque)
 
     def _call(self, *arguments: Any) -> Any:
-        try:
+        with self._told():
             return super()._call(*arguments)
+
+    def next_items(self, *arguments: Any) -> list[Answer]:
+        with self._told():
+            return super().next_items(*arguments)
+
+    def item(self, *arguments: Any) -> Any:
+        with self._told():
+            return super().item(*arguments)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except DeadlineError:
             self.wire.close()
             raise TooLongError from None

@@ -86,11 +86,10 @@ class Encoded:
 
     def same(self, other: Encoded) -> bool:
         """Return whether both stand for the same value."""
-        return (
-            repr(self.tree) == repr(other.tree)  # repr: nan equals nan, 1 does not equal True
-            and len(self.buffers) == len(other.buffers)
-            and all(bytes(a) == bytes(b) for a, b in zip(self.buffers, other.buffers, strict=True))
-        )
+        if len(self.buffers) != len(other.buffers):
+            return False
+        # repr: nan equals nan, 1 does not equal True
+        return repr(self.tree) == repr(other.tree) and b"".join(self.buffers) == b"".join(other.buffers)
 
 
 Refer = Callable[[Any], "Reference | Text | None"]

@@ -7,12 +7,13 @@ import socket
 import struct
 import threading
 import time
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from autograder.grading import session
-from autograder.grading.rpc import Conversation, Failure, write_back
+from autograder.grading.rpc import Conversation, Failure, RemoteIterator, write_back
 from autograder.grading.wire import DeadlineError, Encoded, Wire, WireError, encode
 
 
@@ -145,6 +146,45 @@ def test_a_generator_is_asked_one_by_one(python):
     draws = python.names("draws")["draws"](rng)
     assert [next(draws), next(draws)] == [again.normal(), again.normal()]
     assert rng.normal() == again.normal()
+
+
+def test_items_travel_together_and_each_brings_its_own_changes(python):
+    """Twenty items in three messages or so; what making one has changed is seen when that one is."""
+    python.run("def draws(X, rng):\n    for k in range(20):\n        X[0] = k\n        yield rng.normal()")
+    snapshot = python.snapshot()
+    X, rng, again = np.zeros(1), np.random.default_rng(3), np.random.default_rng(3)
+    draws = snapshot.call("get", ["draws"])["draws"](X, rng)
+    with patch.object(snapshot.wire, "send", wraps=snapshot.wire.send) as sent:
+        for k in range(20):
+            assert next(draws) == again.normal()
+            assert X[0] == k
+            assert rng.bit_generator.state == again.bit_generator.state
+        with pytest.raises(StopIteration):
+            next(draws)
+    assert sent.call_count <= 8  # fewer than items, also where the machine is so busy that some set out early
+
+
+def test_an_exception_comes_behind_the_items_before_it(python):
+    """And then there is nothing any more, as in Python."""
+    python.run("def some():\n    yield 1\n    yield 2\n    raise ValueError('so nicht')")
+    some = python.names("some")["some"]()
+    assert [next(some), next(some)] == [1, 2]
+    with pytest.raises(ToldError) as told:
+        next(some)
+    assert told.value.failure.text == "so nicht"
+    with pytest.raises(StopIteration):
+        next(some)
+
+
+def test_large_items_travel_one_by_one(python):
+    """Nothing piles up that nobody asked for."""
+    python.run("made = []\ndef large():\n    while True:\n        made.append(1)\n        yield np.zeros(200_000)")
+    python.run("import numpy as np")
+    snapshot = python.snapshot()
+    names = snapshot.call("get", ["large"])
+    items = names["large"]()
+    assert [next(items).shape for _ in range(3)] == [(200_000,)] * 3
+    assert snapshot.call("get", ["made"])["made"] == [1, 1, 1]
 
 
 def test_exceptions_tell_where_they_came_from(python):
@@ -364,6 +404,33 @@ def test_a_lie_is_an_error_of_the_call(lie):
     theirs.shutdown(socket.SHUT_WR)
     with pytest.raises((WireError, ToldError)):
         told.call("f", [1])
+    ours.close()
+    theirs.close()
+
+
+FORGED_ITEMS = {
+    "none": [],
+    "a number": 7,
+    "no count": [answer()],
+    "a count below 0": [answer(values=-1)],
+    "a true count": [answer(values=True)],
+    "a change of what was not given": [answer(values=1, changed=[5])],
+    "no value": [answer(values=0)],
+    "values that are not there": [answer(values=9), answer(values=9)],
+    "neither item nor failure": [{"values": 1}],
+}
+
+
+@pytest.mark.parametrize("items", FORGED_ITEMS.values(), ids=FORGED_ITEMS.keys())
+def test_forged_items_are_an_error(items):
+    """Where one is asked for, at the latest."""
+    ours, theirs = socket.socketpair()
+    told = conversation(ours)
+    told.deadline = time.monotonic() + 20
+    theirs.sendall(frame({"return": 1, "items": items}))
+    theirs.shutdown(socket.SHUT_WR)
+    with pytest.raises((WireError, ToldError)):
+        list(RemoteIterator(told, 1, []))
     ours.close()
     theirs.close()
 
