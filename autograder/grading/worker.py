@@ -7,6 +7,7 @@ time costs only itself: the worker is replaced.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -191,6 +192,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     beginnings = Beginnings()
+    gc.freeze()  # libraries stay: the collector need not look at them again
     for line in sys.stdin:
         answers.write(json.dumps(answer(line, beginnings)) + "\n")
         answers.flush()
