@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import itertools
 import struct
@@ -31,7 +32,13 @@ class DigitsError(ValueError):
 
 def load_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return ``(X, labels)``: 1440 images of shape (1440, 64) with values in [0, 1], and the digits they show."""
-    return read_digits(_DATA)
+    X, labels = _digits()
+    return X.copy(), labels.copy()
+
+
+@functools.cache
+def _digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    return read_digits(_DATA)  # unpacking takes longer than many a check of a few images
 
 
 def read_digits(path: str | Path) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

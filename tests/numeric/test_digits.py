@@ -29,6 +29,15 @@ def test_pixels_lie_between_0_and_1():
     assert (X.min(), X.max()) == (0.0, 1.0)
 
 
+def test_who_changes_the_digits_changes_them_for_nobody_else():
+    """Each call gives arrays of one's own."""
+    X, labels = load_digits()
+    X[:], labels[:] = 7.0, 7
+    again_X, again_labels = load_digits()
+    assert again_X.max() == 1.0
+    assert again_labels[:10].tolist() != [7] * 10
+
+
 def test_every_digit_is_there_in_each_part():
     """The split is an easy one: all ten classes everywhere."""
     for labels in (load_digits()[1][:1200], load_digits()[1][1200:], unseen_digits()[1]):
