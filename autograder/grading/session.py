@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import builtins
 import ctypes
+import gc
 import os
 import re
 import signal
@@ -319,6 +320,7 @@ class Session:
     def snapshot(self) -> int:
         """Fork; the copy serves the file that came along, and shows nothing. Return its process number."""
         file = self.wire.files.pop()
+        gc.freeze()  # the collector must not touch, and so copy, what both share
         pid = os.fork()
         if pid:
             os.close(file)
