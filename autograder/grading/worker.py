@@ -192,7 +192,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     beginnings = Beginnings()
-    gc.freeze()  # libraries stay: the collector need not look at them again
+    gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at tests
+    gc.set_threshold(20_000)
     for line in sys.stdin:
         answers.write(json.dumps(answer(line, beginnings)) + "\n")
         answers.flush()

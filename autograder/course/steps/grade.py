@@ -90,7 +90,8 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
             require_bubblewrap()
         except SandboxUnavailableError as error:
             return common.fail(_("Without a sandbox nothing is graded. {problem}", problem=error))
-    gc.freeze()  # libraries stay: the collector need not look at them again with each hand-in
+    gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at hand-ins
+    gc.set_threshold(20_000)
     failed = False
     jobs = chosen.jobs or (cluster.room if cluster else len(os.sched_getaffinity(0)))
     only = Only(chosen.only) if chosen.only else None
