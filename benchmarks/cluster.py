@@ -1,8 +1,10 @@
 """What a second worker brings on a Dask cluster, and whether a lost one costs anything.
 
-``python -m benchmarks.cluster [--students 24] [--tiny]``: the workers are processes of Dask's LocalCluster, one thread
-each, and talk over TCP. The class is the sample class's honest hand-ins, or the tests' small course. It is graded by
-one worker, by two, and by two of which one is killed midway; the marks of all three runs are compared.
+``python -m benchmarks.cluster [--students 24] [--tiny] [--compute 0]``: the workers are processes of Dask's
+LocalCluster, one thread each, and talk over TCP. The class is the sample class's honest hand-ins, or the tests' small
+course. It is graded by one worker, by two, and by two of which one is killed midway; the marks of all three runs are
+compared. On two processors the gradebook's own process takes its share from the second worker; with ``--compute``,
+each notebook of the network trains so many seconds more, as much work for the workers and none for the gradebook.
 """
 
 from __future__ import annotations
@@ -21,6 +23,14 @@ from benchmarks.grading import write_course
 from tests.sample_class.build import ASSIGNMENT
 
 
+TRAINING = """
+import time
+end = time.process_time() + {seconds}
+while time.process_time() < end:
+    np.linalg.norm(np.ones((64, 64)) @ np.ones((64, 64)))
+"""
+
+
 def kill_one(address: str, after: float) -> None:
     """Kill a worker of the cluster, so many seconds from now."""
     with Client(address, set_as_default=False) as client:
@@ -33,6 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=24)
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--compute", type=float, default=0.0, metavar="SECONDS")
     chosen = parser.parse_args()
     assignment = TINY if chosen.tiny else ASSIGNMENT
     found, seconds = [], []
@@ -44,7 +55,8 @@ def main() -> None:
             if chosen.tiny:
                 tiny_class(root, chosen.students)
             else:
-                write_course(root, chosen.students, "")
+                more = {"2_netzwerk.ipynb": TRAINING.format(seconds=chosen.compute)} if chosen.compute else {}
+                write_course(root, chosen.students, "", more)
             with LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
             ) as cluster:

@@ -4,8 +4,8 @@
 each with a comment of its own so that no two notebooks are the same, grades it both ways and compares every mark.
 Ours runs before and after stock, on a copy that was not graded yet, and counts with the mean of both: stock takes so
 long that the machine may be another one meanwhile. Beside both stands what the same cells take in one warm process;
-what many hand-ins would take is computed. Stock runs nbgrader 0.9.6's own Execute and SaveAutoGrades, one cold kernel a
-notebook, hidden tests in the student's kernel.
+what many hand-ins would take is computed. Stock runs nbgrader 0.9.6's own steps, one cold kernel a notebook, hidden
+tests in the student's kernel.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from itertools import cycle, islice
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 from nbformat import v4
@@ -26,6 +28,27 @@ from benchmarks.classes import ROOT, duration, graded, marks, timed, unlike
 from tests.sample_class.build import ASSIGNMENT, Student, hand_in, read_students
 
 STOCK = """
+c.GenerateAssignment.preprocessors = [
+    f"{NBGRADER}.IncludeHeaderFooter",
+    f"{NBGRADER}.LockCells",
+    f"{GRADING}.stubs.ClearSolutions",  # derivations have a comment sign of their own
+    f"{NBGRADER}.ClearOutput",
+    f"{NBGRADER}.CheckCellMetadata",
+    f"{NBGRADER}.ComputeChecksums",
+    f"{NBGRADER}.SaveCells",
+    f"{NBGRADER}.ClearHiddenTests",
+    f"{NBGRADER}.ClearMarkScheme",
+    f"{NBGRADER}.ComputeChecksums",
+    f"{NBGRADER}.CheckCellMetadata",
+]
+c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
+c.Autograde.sanitize_preprocessors = [
+    f"{NBGRADER}.ClearOutput",
+    f"{NBGRADER}.DeduplicateIds",
+    f"{NBGRADER}.OverwriteKernelspec",
+    f"{NBGRADER}.OverwriteCells",
+    f"{NBGRADER}.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     f"{NBGRADER}.Execute",
     f"{NBGRADER}.LimitOutput",
@@ -46,8 +69,8 @@ def honest(student: Student) -> bool:
     return "endless" not in student.description and not (student.missing or student.damaged or student.deleted)
 
 
-def write_course(root: Path, students: int, configuration: str) -> None:
-    """Write a course with its release and hand-ins."""
+def write_course(root: Path, students: int, configuration: str, own: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write a course with its release and hand-ins, whose notebooks end with ``own`` code, by their files' names."""
     shutil.copytree(ROOT / "source", root / "source")
     (root / "nbgrader_config.py").write_text(
         (ROOT / "nbgrader_config.py").read_text(encoding="utf-8") + configuration, encoding="utf-8"
@@ -60,7 +83,7 @@ def write_course(root: Path, students: int, configuration: str) -> None:
         folder.mkdir(parents=True)
         for name, text in hand_in(student, release, source).items():
             notebook = nbformat.reads(text, as_version=4)
-            notebook.cells.append(v4.new_code_cell(f"# Abgabe {number}", id="mine"))
+            notebook.cells.append(v4.new_code_cell(f"# Abgabe {number}\n{own.get(name, '')}", id="mine"))
             nbformat.write(notebook, folder / name)
 
 
