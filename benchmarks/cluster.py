@@ -22,7 +22,6 @@ from benchmarks.classes import TINY, graded, marks, tiny_class, unlike
 from benchmarks.grading import write_course
 from tests.sample_class.build import ASSIGNMENT
 
-
 TRAINING = """
 import time
 end = time.process_time() + {seconds}
