@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.grading import fingerprint
-from autograder.grading.cache import FOLDER, read_checked, write_checked
 from autograder.grading.preparing import Graded, Settings
+from autograder.grading.store import FOLDER, read_checked, write_checked
 
 
 @dataclass(frozen=True)

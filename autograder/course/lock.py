@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.grading.cache import FOLDER
+from autograder.grading.store import FOLDER
 
 
 class BusyError(RuntimeError):

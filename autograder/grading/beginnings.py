@@ -1,7 +1,8 @@
 """What all hand-ins of a notebook begin with runs once: in a template, of which each hand-in gets a copy.
 
 Nearly every notebook begins with cells that were handed out and that nobody changes: imports, data, a picture. A
-worker that grades a class runs them once, and keeps the interpreter as it was then.
+worker that grades a class runs them once, and keeps the interpreter as it was then. What they showed is kept for the
+next runs as well: a notebook of which nothing else has to run needs no interpreter then.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from autograder.grading import fingerprint
 from autograder.grading.files import digest
 from autograder.grading.limits import Limits
 from autograder.grading.nursery import Nursery
 from autograder.grading.rpc import Conversation, Failure
 from autograder.grading.sandbox import Sandbox, packed, pair
+from autograder.grading.store import Store
 from autograder.grading.student import ANSWER, CellRun, FloodError, Sink
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.grading.wire import Wire, WireError
@@ -102,8 +105,9 @@ class Beginning:
 class Beginnings:
     """A nursery that is opened when first needed, and its templates; one sandbox at a time."""
 
-    def __init__(self, *, unsafe: bool = False) -> None:
+    def __init__(self, *, unsafe: bool = False, store: Store | None = None) -> None:
         self.unsafe = unsafe
+        self.store = store  # of what cells showed
         self._nursery: Nursery | None = None
         self._templates: dict[str, Template | None] = {}  # None: it was tried in vain; the last used is the last
 
@@ -122,12 +126,19 @@ class Beginnings:
             return self._template(sources, files, limits) if sources and not self.unsafe else None
 
         def sandbox() -> Sandbox:
+            begun = template()
+            if runs and begun is None:
+                raise SandboxUnavailableError("What the notebook begins with has run before, and does not any more.")
             # else of a template with nothing in it, and so without a file of anybody's
-            opener = template() or (None if self.unsafe else self._template((), None, limits))
+            opener = begun or (None if self.unsafe else self._template((), None, limits))
             return Sandbox(opener or self._open_nursery(), files, limits)
 
-        ready = self._again(template)
-        return Beginning(ready.runs if ready else [], partial(self._again, sandbox))
+        def ran() -> list[CellRun]:
+            ready = self._again(template)
+            return ready.runs if ready else []
+
+        runs = self._kept(_key(sources, files, limits), ran) if sources and not self.unsafe else []
+        return Beginning(runs, partial(self._again, sandbox))
 
     def close(self) -> None:
         """End all of it."""
@@ -137,6 +148,17 @@ class Beginnings:
             self._templates.clear()
             self._nursery.close()
             self._nursery = None
+
+    def _kept(self, key: str, ran: Callable[[], list[CellRun]]) -> list[CellRun]:
+        if self.store is None:
+            return ran()
+        try:
+            return [CellRun(**run) for run in self.store.find(key)]
+        except TypeError:  # nothing, or something else
+            runs = ran()
+        if runs:
+            self.store.keep(key, [asdict(run) for run in runs])
+        return runs
 
     def _again(self, make: Callable[[], Made]) -> Made:
         """Make something in the nursery, and once more in a new one where it turns out to have ended meanwhile."""
@@ -169,7 +191,7 @@ class Beginnings:
 
 
 def _key(sources: Sequence[str], files: Path | None, limits: Limits) -> str:
-    said = [list(sources), asdict(limits), "" if files is None else digest(files)]
+    said = [list(sources), asdict(limits), "" if files is None else digest(files), fingerprint.package()]
     return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogateescape")).hexdigest()
 
 

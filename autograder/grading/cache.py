@@ -1,4 +1,4 @@
-"""What became of notebooks, kept by what decided about it: the same work is not done twice, and never half kept.
+"""What became of notebooks, kept by what decided about it: the same work is not done twice.
 
 A record's key is a hash of all that its outcomes follow from. Where time decided, they also follow from the time that
 was left and from what else the machine had to do, so that such a record counts only where neither was worse than now.
@@ -6,21 +6,16 @@ was left and from what else the machine had to do, so that such a record counts 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.grading import fingerprint
-from autograder.grading.files import digest, write_whole
+from autograder.grading.files import digest
 from autograder.grading.run import Outcome
+from autograder.grading.store import Store
 from autograder.grading.worker import Job, Worker
-
-_UNFINISHED = 3600.0  # seconds after which nobody writes any more to a file that was begun
-FOLDER = ".autograder"  # in the course's folder; it may be removed at any time
 
 
 @dataclass(frozen=True)
@@ -46,31 +41,23 @@ class Cache:
     """Records below the folder ``.autograder`` of the course in ``root``."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / FOLDER / "results"
+        self._store = Store(root)
 
     def find(self, key: str) -> Record | None:
-        """Return the record of ``key``; none where its file is torn or not ours."""
+        """Return the record of ``key``; none where what is kept there is another thing."""
         try:
-            said = json.loads(read_checked(self._path(key)))
-            os.utime(self._path(key))  # it is in use, see prune
+            said = self._store.find(key)
             return Record(**(said | {"outcomes": [Outcome(**outcome) for outcome in said["outcomes"]]}))
-        except (OSError, ValueError, TypeError, KeyError):
+        except (TypeError, KeyError):
             return None
 
     def prune(self, days: float) -> None:
-        """Remove what has not been used for so many ``days``, and what a killed process left unfinished."""
-        end = time.time() - days * 24 * 3600
-        for path in self._folder.glob("*/*"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < (end if path.suffix == ".json" else time.time() - _UNFINISHED):
-                    path.unlink()
+        """Remove what has not been used for so many ``days``."""
+        self._store.prune(days)
 
     def keep(self, key: str, record: Record) -> None:
         """Keep ``record`` under ``key``, in place of the one before."""
-        write_checked(self._path(key), json.dumps(asdict(record)))
-
-    def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.json"
+        self._store.keep(key, asdict(record))
 
 
 def key_of(job: Job) -> str:
@@ -100,26 +87,3 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
     record = Record(outcomes, seconds, job.seconds, alone)
     cache.keep(key, record)
     return record, True
-
-
-# ------------------------------------------------------------------------------------------------ files that are whole
-
-
-def write_checked(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` so that, whenever power fails, all of it is there or nothing of it."""
-    content = text.encode()
-    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-
-
-def read_checked(path: Path) -> str:
-    """Return what ``write_checked`` wrote to ``path``.
-
-    Raises:
-        OSError: there is no such file.
-        ValueError: it is not as it was written.
-
-    """
-    told, _, content = path.read_bytes().partition(b"\n")
-    if hashlib.sha256(content).hexdigest().encode() != told:
-        raise ValueError(f"{path} is damaged")
-    return content.decode()

@@ -27,6 +27,7 @@ from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
 from autograder.grading.run import Outcome, run_notebook
 from autograder.grading.solutions import COURSE_VARIABLE, code_sources
+from autograder.grading.store import Store
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.messages import _
 
@@ -152,6 +153,7 @@ def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     if job.unsafe != beginnings.unsafe:
         beginnings.close()
         beginnings.unsafe = job.unsafe
+    beginnings.store = Store(Path(job.course))
     os.environ[COURSE_VARIABLE] = job.course
     os.chdir(Path(job.course, "source", job.assignment))  # tests find their files there
     files = None if job.files is None else Path(job.files)

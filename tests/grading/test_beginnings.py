@@ -1,12 +1,15 @@
 """What notebooks begin with runs once; for a hand-in nothing tells that it did."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
+from autograder.grading.store import Store
 from autograder.grading.student import Student
 from autograder.grading.walls import SandboxUnavailableError
 
@@ -140,3 +143,46 @@ def test_a_fresh_interpreter_has_what_was_given(beginnings: Beginnings) -> None:
         student = Student(sandbox, LIMITS)
         assert student.run("import os; os._exit(0)").stopped == "died"
         assert printed(student.run("print(x)").outputs) == "[1, 2]\n"
+
+
+def test_what_the_cells_showed_is_kept_for_the_next_run(tmp_path: Path) -> None:
+    """Then no interpreter is needed until something else is to run; that one is as if they had run in it."""
+    runs = []
+    for _run in range(2):
+        made = Beginnings(store=Store(tmp_path))
+        try:
+            begun = made.beginning(GIVEN, None, LIMITS)
+        except SandboxUnavailableError as error:
+            pytest.skip(str(error))
+        runs.append((begun.runs, made._nursery is None))
+        assert printed(hand_in(made, GIVEN, "print(x, open('zahlen.txt').read())")[1][-1]) == "[1, 2] 1 2 3\n"
+        made.close()
+    assert runs == [(runs[0][0], False), (runs[0][0], True)]
+
+
+@pytest.mark.parametrize("damage", [lambda _text: "", lambda text: text[:-1], lambda text: text.replace("an", "un")])
+def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: Callable[[str], str]) -> None:
+    """Other cells, limits and files have a key of their own."""
+    for _run in range(2):
+        made = Beginnings(store=Store(tmp_path))
+        try:
+            assert printed(made.beginning(GIVEN, None, LIMITS).runs[0].outputs) == "angefangen\n"
+        except SandboxUnavailableError as error:
+            pytest.skip(str(error))
+        assert made._nursery is not None
+        assert len(list(tmp_path.rglob("*.json"))) == 1
+        made.close()
+        for path in tmp_path.rglob("*.json"):
+            path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_cells_that_run_no_more_are_no_beginning(tmp_path: Path) -> None:
+    """What they showed before is not taken for a beginning in which they did not run."""
+    store = Store(tmp_path)
+    with patch.object(store, "find", return_value=[{"outputs": [], "stopped": None}]):
+        made = Beginnings(store=store)
+        beginning = made.beginning(("raise SystemExit",), None, Limits(cell_cpu_seconds=4, cell_wall_seconds=30))
+        assert len(beginning.runs) == 1
+        with patch.object(made, "_template", return_value=None), pytest.raises(SandboxUnavailableError):
+            beginning.sandbox()
+        made.close()

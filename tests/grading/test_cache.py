@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.cache import FOLDER, Cache, Record, key_of, read_checked, run_cached, write_checked
+from autograder.grading.cache import Cache, Record, key_of, run_cached
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
 from autograder.grading.run import Outcome
+from autograder.grading.store import FOLDER, read_checked, write_checked
 from autograder.grading.worker import Job, Worker, WorkerError
 
 STUDENT = Cell("double_code", "def double(x):\n    return 2 * x")
