@@ -11,8 +11,8 @@ repair          cells that were deleted, edited, moved or copied are set right a
 hidden_tests    hidden tests go in when a submission is graded and stay out of its feedback
 sheet           an assignment as it was released, and its source
 preparing       a hand-in as one task: from its folder to cells, and to what became of them, without a gradebook
-cache           what became of notebooks, kept by what decided; fingerprint: the part of that which is ours
-execution       nbgrader's door to what follows: cells in, outputs and points out
+cache           what became of notebooks, kept by what decided; fingerprint: what of that is ours; store: its place
+execution       nbgrader's door to what follows: cells in, outputs and points out; exporting: without nbconvert's copies
 worker          the trusted process, which stands apart from nbgrader's
 run             one notebook: the student's cells, then the tests, and what of both is shown
 proofs          which cells are proofs, and which of them count

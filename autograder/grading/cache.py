@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from autograder.grading import fingerprint
@@ -63,7 +63,7 @@ class Cache:
 def key_of(job: Job) -> str:
     """Return the hash of all that decides about ``job``; neither the student's name nor the time left is among it."""
     said = asdict(job)
-    for name in ("course", "seconds", "files"):
+    for name in ("course", "seconds", "files", "fresh"):
         del said[name]
     said["files"] = job.files and digest(Path(job.files))
     said["sheet"] = fingerprint.sheet(Path(job.course, "source", job.assignment), job.cells)
@@ -83,7 +83,7 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
     record = None if fresh else cache.find(key)
     if record is not None and record.counts(job, alone=alone):
         return record, False
-    outcomes, seconds = worker.timed(job)
+    outcomes, seconds = worker.timed(replace(job, fresh=fresh))
     record = Record(outcomes, seconds, job.seconds, alone)
     cache.keep(key, record)
     return record, True

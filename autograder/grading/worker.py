@@ -43,7 +43,10 @@ class WorkerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to grade: of which ``assignment`` in which ``course``, with ``files`` beside it, in ``seconds``."""
+    """A notebook to grade: of which ``assignment`` in which ``course``, with ``files`` beside it, in ``seconds``.
+
+    ``fresh``: nothing that is known from before counts, not even what the author's cells show.
+    """
 
     course: str
     assignment: str
@@ -53,6 +56,7 @@ class Job:
     limits: Limits
     seconds: float
     unsafe: bool = False
+    fresh: bool = False
 
     @classmethod
     def from_json(cls, text: str) -> Job:
@@ -153,7 +157,7 @@ def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     if job.unsafe != beginnings.unsafe:
         beginnings.close()
         beginnings.unsafe = job.unsafe
-    beginnings.store = Store(Path(job.course))
+    beginnings.store = None if job.fresh else Store(Path(job.course))
     os.environ[COURSE_VARIABLE] = job.course
     os.chdir(Path(job.course, "source", job.assignment))  # tests find their files there
     files = None if job.files is None else Path(job.files)

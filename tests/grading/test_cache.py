@@ -61,7 +61,7 @@ def test_the_key_does_not_hang_on_where_things_lie_or_how_much_time_is_left(job:
     elsewhere = tmp_path / "other"
     elsewhere.mkdir()
     (elsewhere / "data.csv").write_text("1", encoding="utf-8")
-    assert key_of(job) == key_of(replace(job, files=str(elsewhere), seconds=5.0))
+    assert key_of(job) == key_of(replace(job, files=str(elsewhere), seconds=5.0, fresh=True))
 
 
 def other_files(job: Job) -> None:

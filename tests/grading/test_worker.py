@@ -1,5 +1,6 @@
 """The trusted process: one job after the other, and a notebook that it cannot finish costs only itself."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,10 +12,13 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
+from autograder.grading.solutions import COURSE_VARIABLE
+from autograder.grading.store import FOLDER
 from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-from autograder.grading.worker import Job, Worker, WorkerError, _given
+from autograder.grading.worker import Job, Worker, WorkerError, _given, answer
 from tests.course.tiny_course import ASSIGNMENT, write_source
 
 
@@ -50,6 +54,23 @@ def test_one_worker_grades_notebook_after_notebook(job, worker):
     first = worker._process.pid
     assert worker.run(job)[1].points == 1
     assert worker._process.pid == first
+
+
+def test_what_the_authors_cells_show_is_kept_and_a_fresh_job_takes_no_notice(job, monkeypatch):
+    """Neither of what lies there nor to leave anything."""
+    source = Path(job.course, "source", ASSIGNMENT, "rechnen.ipynb")
+    given = json.loads(source.read_text(encoding="utf-8"))["cells"][1]
+    first = Cell("setup", "".join(given["source"]), "given")
+    monkeypatch.setattr("autograder.grading.worker._given", lambda _job: {0})
+    monkeypatch.chdir(job.course)  # to come back here, and to
+    monkeypatch.setenv(COURSE_VARIABLE, job.course)
+    kept = Path(job.course, FOLDER, "results")
+    for fresh, files in ((True, 0), (False, 1)):
+        beginnings = Beginnings()
+        said = answer(json.dumps(asdict(replace(job, cells=(first, *job.cells), fresh=fresh))), beginnings)
+        beginnings.close()
+        assert said["outcomes"][2]["points"] == 1
+        assert len(list(kept.rglob("*.json"))) == files
 
 
 def test_a_changed_sheet_is_read_again(job, worker):
