@@ -110,6 +110,7 @@ class Beginnings:
         self.store = store  # of what cells showed
         self._nursery: Nursery | None = None
         self._templates: dict[str, Template | None] = {}  # None: it was tried in vain; the last used is the last
+        self._shown: dict[str, list[CellRun]] = {}  # in the store
 
     def beginning(self, sources: Sequence[str], files: Path | None, limits: Limits) -> Beginning:
         """Return the beginning of a notebook that begins with ``sources``.
@@ -152,13 +153,18 @@ class Beginnings:
     def _kept(self, key: str, ran: Callable[[], list[CellRun]]) -> list[CellRun]:
         if self.store is None:
             return ran()
-        try:
-            return [CellRun(**run) for run in self.store.find(key)]
-        except TypeError:  # nothing, or something else
-            runs = ran()
-        if runs:
-            self.store.keep(key, [asdict(run) for run in runs])
-        return runs
+        if key not in self._shown:
+            try:
+                runs = [CellRun(**run) for run in self.store.find(key)]
+            except TypeError:  # nothing, or something else
+                runs = ran()
+                if not runs:
+                    return runs
+                self.store.keep(key, [asdict(run) for run in runs])
+            while len(self._shown) >= MOST:
+                del self._shown[next(iter(self._shown))]
+            self._shown[key] = runs
+        return self._shown[key]
 
     def _again(self, make: Callable[[], Made]) -> Made:
         """Make something in the nursery, and once more in a new one where it turns out to have ended meanwhile."""

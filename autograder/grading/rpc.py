@@ -111,9 +111,10 @@ class Conversation:
 
     def _call(self, target: str | int, sent: list[Encoded], names: list[str], values: Sequence[Any]) -> Any:
         """Call with the arguments ``sent``; ``values`` are those that the other side may have changed afterwards."""
-        return self._result(self._ask(target, sent, names), values)
+        return self.result(self._ask(target, sent, names), values)
 
-    def _result(self, answer: Answer, values: Sequence[Any]) -> Any:
+    def result(self, answer: Answer, values: Sequence[Any]) -> Any:
+        """Return what an answer says, and change ``values`` as it says; raises as :meth:`call` does."""
         message, received = answer
         match message:
             case {"return": _, "changed": list(places), "remarks": remarks}:
@@ -332,10 +333,6 @@ class Conversation:
                 raise WireError("items of the wrong form")
         return [(message, received)]
 
-    def item(self, answer: Answer, values: Sequence[Any]) -> Any:
-        """Return what came of an answer of ``next_items``, an ``_Exhausted`` at the end, and change ``values``."""
-        return self._result(answer, values)
-
 
 def _is_item(said: Any) -> bool:
     return isinstance(said, dict) and type(count := said.get("values")) is int and count >= 0
@@ -378,7 +375,7 @@ class RemoteIterator:
         if not self._waiting:
             self._waiting.extend(self._conversation.next_items(self._number, self._most))
             self._most = min(2 * self._most, AHEAD[1])
-        item = self._conversation.item(self._waiting.popleft(), self._values)
+        item = self._conversation.result(self._waiting.popleft(), self._values)
         if isinstance(item, _Exhausted):
             raise StopIteration
         return item

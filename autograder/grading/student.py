@@ -306,9 +306,9 @@ class _TestConversation(Conversation):
         with self._told():
             return super().next_items(*arguments)
 
-    def item(self, *arguments: Any) -> Any:
+    def result(self, *arguments: Any) -> Any:
         with self._told():
-            return super().item(*arguments)
+            return super().result(*arguments)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

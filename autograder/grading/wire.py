@@ -206,7 +206,7 @@ class _Decoder:
             return tuple(self.items(content, depth))
         if tag == "scalar":
             return self.array(content["array"], content["shape"])[()]
-        if tag == "dict":
+        if tag == "dict" and isinstance(content, list):
             return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in content}
         return self.rare(tag, content, depth)
 
