@@ -188,13 +188,13 @@ class Conversation:
         most = received[0].tree if len(received) == 1 and type(received[0].tree) is int else 1
         items: list[dict[str, Any]] = []
         sent: list[Encoded] = []
-        end = time.monotonic() + _AHEAD_SECONDS
+        end, size = time.monotonic() + _AHEAD_SECONDS, 0
         while True:
             message, values = self._answer(target, exported, number, [], [])
             items.append(message | {"values": len(values)})
             sent += values
             ended = "raise" in message or target not in self._exports
-            size = sum(len(buffer) for value in sent for buffer in value.buffers)
+            size += sum(len(buffer) for value in values for buffer in value.buffers)
             if ended or len(items) >= min(most, AHEAD[1]) or time.monotonic() > end or size > _AHEAD_BYTES:
                 break
         self._send_answer(number, {"return": number, "items": items}, sent)

@@ -176,6 +176,16 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: Callable[[str
             path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def test_what_is_kept_is_read_once_for_all_hand_ins(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    kept = {"outputs": [], "stopped": None}
+    with patch.object(store, "find", return_value=[kept]) as found:
+        made = Beginnings(store=store)
+        runs = [made.beginning(("x = 1",), None, LIMITS).runs for _hand_in in range(3)]
+    assert [len(each) for each in runs] == [1, 1, 1]
+    assert found.call_count == 1
+
+
 def test_cells_that_run_no_more_are_no_beginning(tmp_path: Path) -> None:
     """What they showed before is not taken for a beginning in which they did not run."""
     store = Store(tmp_path)

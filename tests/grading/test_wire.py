@@ -164,6 +164,7 @@ REFUSED = {
     "pickle": {"pickle": "gASVAA=="},
     "unhashable key": {"dict": [[[1], 2]]},
     "pair of three": {"dict": [[1, 2, 3]]},
+    "pairs in no list": {"dict": {"ab": 1}},
     "unhashable in a set": {"set": [[1]]},
     "rng of another name": {"rng": {"bit_generator": "default_rng"}},
     "rng by attribute": {"rng": {"bit_generator": "__class__"}},
