@@ -57,7 +57,7 @@ def _look_up(
                 records[name] = record
             else:
                 to_run.append(name)
-    return Graded(task.identity, records, len(task.notebooks), bool(to_run)), tuple(to_run)
+    return Graded(task.hand_in, task.identity, records, len(task.notebooks), bool(to_run)), tuple(to_run)
 
 
 def _imported(pipeline: Pipeline, assignment: str, student: str, graded: Graded, settings: Settings) -> bool:

@@ -20,6 +20,7 @@ from autograder.course.gradebook import OpenGradebook, marks_of
 from autograder.grading.execution import Execute
 from autograder.grading.intake import AutogradeAll
 from autograder.grading.preparing import Settings
+from autograder.grading.recovery import HandIn
 from autograder.grading.sheet import Sheet
 from autograder.grading.solutions import CONFIGURATION
 from autograder.messages import _
@@ -137,9 +138,9 @@ class Pipeline:
         """Write the release of ``assignment``."""
         self._run(GenerateAssignment, assignment, "*")
 
-    def autograde(self, assignment: str, student: str, notebook: str = "*") -> None:
-        """Grade one hand-in, or a notebook of it."""
-        self._run(AutogradeAll, assignment, student, notebook)
+    def autograde(self, assignment: str, student: str, notebook: str = "*", hand_in: HandIn | None = None) -> None:
+        """Grade one hand-in, or a notebook of it; ``hand_in`` is what was recovered of it, if anything was yet."""
+        self._run(AutogradeAll, assignment, student, notebook, hand_in=hand_in)
 
     def generate_feedback(self, assignment: str, student: str, notebook: str = "*") -> None:
         """Write the feedback on one hand-in, or on a notebook of it."""
@@ -172,10 +173,12 @@ class Pipeline:
             plugin.export(gradebook)
         part.replace(path)
 
-    def _run(self, converter: type[BaseConverter], assignment: str, student: str, notebook: str = "*") -> None:
+    def _run(
+        self, converter: type[BaseConverter], assignment: str, student: str, notebook: str = "*", **traits: Any
+    ) -> None:
         self._course.assignment_id, self._course.student_id = assignment, student
         self._course.notebook_id = notebook
-        step = converter(coursedir=self._course, parent=self._app)
+        step = converter(coursedir=self._course, parent=self._app, **traits)
         step.force = True
         with _captured(self._app.log) as complaints:
             try:

@@ -179,7 +179,8 @@ class _Run:
         put_in = self.put_in(graded)
         try:
             if self.wanted.fresh or not self.stands(student, put_in):
-                self.pipeline.autograde(self.assignment, student, self.wanted.notebook)
+                hand_in = None if graded is None else graded.hand_in
+                self.pipeline.autograde(self.assignment, student, self.wanted.notebook, hand_in)
                 self.pipeline.generate_feedback(self.assignment, student, self.wanted.notebook)
                 if put_in is not None and graded is not None:
                     came_out = self.pipeline.standing(self.assignment, student)
@@ -211,6 +212,8 @@ class _Workers:
         self._threads = ThreadPoolExecutor(count)
         self._all = [make() for _each in range(count)]
         self._idle = list(self._all)
+        for number, worker in enumerate(self._all):
+            worker.start = number / count
         if count >= len(cores := sorted(os.sched_getaffinity(0))):  # else there is a free one for whoever wakes up
             for worker, core in zip(self._all, cycle(cores), strict=False):
                 worker.core = core

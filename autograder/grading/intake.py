@@ -17,16 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
+from traitlets import Instance
 
 from autograder.grading import review
 from autograder.grading.exporting import SparingExporter
 from autograder.grading.files import TIMESTAMP
 from autograder.grading.notes import add_notes
 from autograder.grading.reading import UnreadableNotebookError
-from autograder.grading.recovery import holds_anything, lay_out, read_timestamp, recover
+from autograder.grading.recovery import HandIn, holds_anything, lay_out, read_timestamp, recover
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
 
@@ -45,12 +47,25 @@ class SubmissionExporter(SparingExporter, NotebookExporter):
 
 
 class AutogradeAll(Autograde):
-    """nbgrader's, also where no hand-in has a notebook in its own folder, which nbgrader refuses before it looks."""
+    """nbgrader's, also where no hand-in has a notebook in its own folder, which nbgrader refuses before it looks.
+
+    ``hand_in`` is the one to grade, where it was recovered before.
+    """
+
+    hand_in = Instance(HandIn, allow_none=True)
 
     def init_notebooks(self) -> None:
         """Leave it to the exporter to find them."""
         self.assignments: dict[str, list[str]] = {}
         self.notebooks: list[str] = []
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Sanitize and grade at once, what nbgrader writes in between and reads again."""
+        self.exporter._preprocessors = []  # as nbgrader begins
+        for each in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(each)
+        with utils.setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
 class Intake:
@@ -65,6 +80,7 @@ class Intake:
         self._sheet = Sheet.of(course, assignment)
         self._hook = converter.pre_convert_hook
         self._folders: dict[Path, Path] = {}
+        self._hand_in = converter.hand_in if isinstance(converter, AutogradeAll) else None
         self.before: dict[tuple[str, str], dict[str, Any]] = {}
         self._graded = partial(course.format_path, course.autograded_directory, assignment_id=assignment)
         converter.coursedir = own_course_directory(converter, submitted_directory=self._scratch.name)
@@ -98,10 +114,11 @@ class Intake:
         if not notebooks:  # nothing is released, as nbgrader will say
             return
         mine = Path(notebooks[0]).parent
-        hand_in = recover(self._folders[mine], self._sheet.release, self._sheet.beside())
+        folder = self._folders[mine]
+        hand_in = self._hand_in or recover(folder, self._sheet.release, self._sheet.beside())
         for name, notebook in hand_in.notebooks.items():
             for note in hand_in.notes[name]:
-                self._log.warning("%s: %s", self._folders[mine], note)
+                self._log.warning("%s: %s", folder, note)
             add_notes(notebook, hand_in.notes[name])
             (mine / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")  # the exporter validates it
         lay_out(hand_in, mine)

@@ -21,7 +21,7 @@ from autograder.grading.files import digest, stage
 from autograder.grading.hidden_tests import is_test, restore_tests, visible
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
-from autograder.grading.recovery import lay_out, recover
+from autograder.grading.recovery import HandIn, lay_out, recover
 from autograder.grading.repair import repair
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
@@ -49,6 +49,7 @@ class Settings:
 class Task:
     """A hand-in that is ready to run: its notebooks, as nbgrader would have sanitised them, and its files' hash."""
 
+    hand_in: HandIn
     notebooks: dict[str, NotebookNode]
     files: Path
     identity: str
@@ -58,9 +59,11 @@ class Task:
 class Graded:
     """What became of a hand-in: a record by notebook, without those at which the worker failed.
 
-    ``identity`` is a hash of what was handed in; ``ran`` says whether anything had to run.
+    ``hand_in`` is what was handed in, as it was before any repair, and ``identity`` a hash of it; ``ran`` says whether
+    anything had to run.
     """
 
+    hand_in: HandIn
     identity: str
     records: dict[str, Record]
     notebooks: int
@@ -94,7 +97,7 @@ def prepare(folder: Path, sheet: Sheet, chosen: Collection[str], scratch: Path) 
     stage([own, sheet.source_folder, sheet.release_folder], sheet.ignore, files)
     said = [notebooks, notes, hand_in.timestamp, digest(own), digest(files)]
     identity = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-    return Task({name: made for name, made in notebooks.items() if name in chosen}, files, identity)
+    return Task(hand_in, {name: made for name, made in notebooks.items() if name in chosen}, files, identity)
 
 
 def grade(
@@ -113,15 +116,17 @@ def grade(
     ran = False
     with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
-        for name, notebook in task.notebooks.items():
+        names = list(task.notebooks)
+        start = int(worker.start * len(names))
+        for name in names[start:] + names[:start]:
             spent = sum(record.seconds for record in records.values())
-            job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files, spent)
+            job = settings.job(sheet.root, sheet.assignment, name, task.notebooks[name], task.files, spent)
             try:
                 records[name], new = run_cached(job, worker, cache, alone=alone, fresh=fresh)
             except (WorkerError, SandboxUnavailableError):
                 continue  # nbgrader's autograde will try again, and say so
             ran = ran or new
-    return Graded(task.identity, records, len(task.notebooks), ran)
+    return Graded(task.hand_in, task.identity, records, len(task.notebooks), ran)
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -69,11 +69,14 @@ class Job:
 class Worker:
     """A worker process, started when first needed, on processor ``core`` if that is set.
 
-    It and what runs in its sandbox take turns: on one processor, the one need not wake another for the other.
+    It and what runs in its sandbox take turns: on one processor, the one need not wake another for the other. Of each
+    hand-in it begins with the notebook at ``start``, a share of all: where workers begin with different ones, each finds
+    what the author's cells of others show already kept.
     """
 
     def __init__(self) -> None:
         self.core: int | None = None
+        self.start = 0.0
         self._process: subprocess.Popen[str] | None = None
         self._ended = False
 
