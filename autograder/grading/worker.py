@@ -70,8 +70,8 @@ class Worker:
     """A worker process, started when first needed, on processor ``core`` if that is set.
 
     It and what runs in its sandbox take turns: on one processor, the one need not wake another for the other. Of each
-    hand-in it begins with the notebook at ``start``, a share of all: where workers begin with different ones, each finds
-    what the author's cells of others show already kept.
+    hand-in it begins with the notebook at ``start``, a share of all: workers that begin with different ones find kept
+    already what the author's cells show in the others.
     """
 
     def __init__(self) -> None:

@@ -5,8 +5,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from autograder.messages import number
 from autograder.notebook import training_plots as plots
-from autograder.numeric import check_gradients, load_digits, random_parameters
+from autograder.numeric import ParameterCheck, check_gradients, load_digits, random_parameters
 
 mpl.use("Agg")
 X, LABELS = (array[:40] for array in load_digits())
@@ -90,7 +91,7 @@ def test_weights(n, scale):
     assert _pasted() == n
 
 
-@pytest.mark.parametrize(("factor", "mark"), [(1.0, "✓ W"), (2.0, "✗ W")])
+@pytest.mark.parametrize(("factor", "mark"), [(1.0, "✓"), (2.0, "✗")])
 def test_gradient_check(factor, mark):
     """A mark for each parameter, a picture for each layer."""
     network = random_parameters([3, 4, 2], np.random.default_rng(2))
@@ -100,7 +101,24 @@ def test_gradient_check(factor, mark):
     )
     axes = _drawn().axes
     assert [axis.get_title() for axis in axes] == ["Schicht 1", "Schicht 2"]
-    assert mark in axes[0].get_legend().get_texts()[0].get_text()
+    W, b = (text.get_text() for text in axes[0].texts[1:])
+    assert W.endswith(mark)
+    assert b.endswith("✓")
+    assert ("W" in W, "b" in b) == (True, True)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")  # of what is endless
+@pytest.mark.parametrize("largest", [0.0, 3e-7, 0.0999, 0.1, 7.5, 1e5, np.inf])
+def test_ticks_of_any_gradient(largest):
+    """Nought and a round number on either side, within the picture."""
+    entries = np.array([largest, -largest / 2])
+    plots.plot_gradient_check([ParameterCheck("W", 1, entries, entries)])
+    axis = _drawn().axes[0]
+    left, middle, right = axis.get_xticks()
+    assert (left, middle) == (-right, 0)
+    assert axis.get_xlim()[1] > right > 0
+    assert not np.isfinite(largest) or right >= largest / 2
+    assert [label.get_text() for label in axis.get_xticklabels()] == list(map(number, (left, middle, right)))
 
 
 def test_gradient_of_another_shape_is_named():
@@ -108,7 +126,7 @@ def test_gradient_of_another_shape_is_named():
     network = random_parameters([3, 2], np.random.default_rng(2))
     checks = check_gradients(lambda p: float((p[0][0] ** 2).sum()), network, [(network[0][0].T, network[0][1])])
     plots.plot_gradient_check(checks)
-    assert "Form (2, 3) statt (3, 2)" in _drawn().axes[0].get_legend().get_texts()[0].get_text()
+    assert "Form (2, 3) statt (3, 2)" in _drawn().axes[0].texts[1].get_text()
 
 
 @pytest.mark.parametrize("error", [NotImplementedError(), NameError("name 'train'", name="train")])
