@@ -27,7 +27,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -77,8 +77,7 @@ class Reference:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A value as it travels: ``tree`` for JSON, ``buffers`` behind it in the order of the tree."""
 
     tree: Any
@@ -196,12 +195,9 @@ class _Decoder:
         if not isinstance(tree, dict):
             return tree
         # the commonest first, and by hand: a match over twelve patterns takes several times as long as all the rest
-        tag, *more = tree
-        content = tree[tag]
-        if tag == "array" and more == ["shape"]:
-            return self.array(content, tree["shape"])
-        if more:
-            return self.reference(tree)
+        if len(tree) != 1:
+            return self.array(tree["array"], tree["shape"]) if "array" in tree else self.reference(tree)
+        ((tag, content),) = tree.items()
         if tag == "tuple":
             return tuple(self.items(content, depth))
         if tag == "scalar":
@@ -247,11 +243,10 @@ class _Decoder:
         raise WireError("an unknown kind of value")
 
     def array(self, dtype: str, shape: list[Any]) -> np.ndarray[Any, Any]:
-        if not isinstance(shape, list) or len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        if not isinstance(shape, list):
             raise WireError("a shape that does not travel")
-        kind = _dtype(dtype)
-        content = self.buffer(math.prod(shape) * kind.itemsize)
-        return np.frombuffer(content, dtype=kind).reshape(shape).copy()
+        kind, size = _form(dtype, *shape)
+        return np.ndarray(shape, kind, self.buffer(size)).copy()
 
     def buffer(self, length: int) -> bytes | memoryview:
         content = next(self.buffers)
@@ -260,11 +255,17 @@ class _Decoder:
         return content
 
 
-@lru_cache(maxsize=100)
-def _dtype(name: str) -> np.dtype[Any]:
+@lru_cache(maxsize=500, typed=True)
+def _form(name: str, *shape: int) -> tuple[np.dtype[Any], int]:
+    """Return the type of an array's entries, and how many bytes all of them take."""
     if not isinstance(name, str) or len(name) > 12 or name[:1] not in "<|" or name[1:2] not in _DTYPES:
         raise WireError("a dtype that does not travel")
-    return np.dtype(name)
+    if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        raise WireError("a shape that does not travel")
+    kind = np.dtype(name)
+    if not kind.itemsize:
+        raise WireError("a dtype that does not travel")
+    return kind, math.prod(shape) * kind.itemsize
 
 
 def _digits(value: int) -> str:
@@ -374,13 +375,17 @@ class Wire:
             raise DeadlineError("no answer in time")  # also where the other side talks without end
         self._look_if_due()
         with self._undisturbed:
-            text_length, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
+            self._gather(_HEAD.size, deadline)
+            text_length, length = _HEAD.unpack_from(self._received)
             if text_length > MAX_TEXT or length > MAX_FRAME:
                 raise WireError("too large")
-            frame = memoryview(self._take(text_length + length, deadline))
-        body = frame[text_length:]
+            middle, end = _HEAD.size + text_length, _HEAD.size + text_length + length
+            self._gather(end, deadline)
+            text, content = self._received[_HEAD.size : middle], bytes(self._received[middle:end])
+            del self._received[:end]
+        body = memoryview(content)
         try:
-            message, trees, sizes = json.loads(str(frame[:text_length], "utf-8"))
+            message, trees, sizes = json.loads(text.decode())
             values, start = list[Encoded](), 0
             for tree, lengths in zip(trees, sizes, strict=True):
                 buffers = []
@@ -424,7 +429,8 @@ class Wire:
                 return
             self._look_if_due()
 
-    def _take(self, count: int, deadline: float | None) -> bytes:
+    def _gather(self, count: int, deadline: float | None) -> None:
+        """Wait until so many bytes are there."""
         while len(self._received) < count:
             try:
                 self._receive_some(max(_CHUNK, min(count - len(self._received), _MOST_CHUNKS * _CHUNK)))
@@ -432,9 +438,6 @@ class Wire:
                 self._wait(deadline)
             except OSError:
                 raise ClosedError("the other side has gone") from None
-        taken = bytes(memoryview(self._received)[:count])
-        del self._received[:count]
-        return taken
 
     def _receive_some(self, count: int) -> None:
         if self._takes_files:
