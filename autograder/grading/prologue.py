@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from autograder.grading.proofs import read_proof
@@ -69,6 +70,7 @@ def read_prologue(cells: Sequence[Cell], given: Collection[int]) -> Prologue:
     return Prologue(place, tuple(steps))
 
 
+@lru_cache(maxsize=500)
 def definitions_in(source: str) -> str:
     """Return the imports, definitions and assignments at the top of a test: cells below it may use them."""
     return ast.unparse(statements(source, "", (*DEFINITIONS, ast.Assign)))

@@ -127,6 +127,8 @@ def _values(array: NDArray[Any], expected: NDArray[Any], rtol: float | None, ato
     rtol = (RTOL_SINGLE if single else RTOL) if rtol is None else rtol
     atol = (ATOL_SINGLE if single else ATOL) if atol is None else atol
     found, wanted = array.astype(float), expected.astype(float)
+    if (found == wanted).all():  # as most are; looking for what is close takes ten times as long
+        return None
     if not np.isfinite(found).all() and np.isfinite(wanted).all():
         what = "nan" if np.isnan(found).any() else "inf"
         text = _("the result holds {what}", what=what)
