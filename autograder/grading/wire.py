@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import FunctionType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -151,7 +152,8 @@ def encode(value: Any, refer: Refer) -> Encoded:
         return {"array": name, "shape": list(node.shape)}
 
     def other(node: Any, depth: int) -> Any:
-        if isinstance(node, Collection):  # deques, views of dictionaries
+        # deques, views of dictionaries; a function is none, and to find that out takes a fresh process long
+        if type(node) is not FunctionType and isinstance(node, Collection):
             return [tree(item, depth + 1) for item in node]
         match refer(node):
             case Reference(kind, number, name):
