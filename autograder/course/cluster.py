@@ -1,21 +1,21 @@
 """Workers of a Dask cluster in place of local ones: ``autograder grade --scheduler tcp://...``.
 
-A job is sent with all that it reads and its outcomes come back, so that nothing is shared but the network. What a lost
-worker had in hand, Dask gives to another one. How the machines trust each other (TLS) is Dask's own configuration.
+A hand-in is one task: it is sent with all that its notebooks read and what became of them comes back, so that nothing
+is shared but the network. What a lost worker had in hand, Dask gives to another one. How the machines trust each other
+(TLS) is Dask's own configuration.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from autograder.grading import fingerprint, remote
-from autograder.grading.run import Outcome
-from autograder.grading.walls import SandboxUnavailableError
-from autograder.grading.worker import Job, Worker, WorkerError
+from autograder.grading.worker import Job, Record, Worker, WorkerError
 from autograder.messages import _
 
 if TYPE_CHECKING:
@@ -85,41 +85,41 @@ class Cluster:
 
 
 class _StandIn(Worker):
-    """Runs jobs on the cluster, one at a time."""
+    """Runs jobs on the cluster, those of one hand-in at a time."""
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__()
         self._cluster = cluster
         self._future: Future | None = None
 
-    def timed(self, job: Job) -> tuple[list[Outcome], float]:
-        """Run ``job`` wherever there is room.
+    def records(self, jobs: Sequence[Job], spent: float, *, alone: bool) -> Iterator[Record | None]:
+        """Run the jobs of a hand-in wherever there is room; a record each, None where that failed.
 
         Raises:
             ClusterError: the cluster is lost, or a worker that is not like this machine has joined it.
-            SandboxUnavailableError: there can be no sandbox there.
-            WorkerError: the worker failed.
+            WorkerError: this stand-in was killed.
 
         """
+        return iter(self._all(jobs, remote.Errand.of(jobs, spent, alone=alone)) if jobs else ())
+
+    def _all(self, jobs: Sequence[Job], errand: remote.Errand) -> list[Record | None]:
         from distributed.scheduler import KilledWorker
 
         if self._ended:
             raise WorkerError(_("The grading process ended."))
         client = self._cluster.client
         try:
-            self._future = client.submit(remote.run, self._cluster.source, remote.Errand.of(job), pure=False)
-            answer, seconds = self._future.result()
-        except (WorkerError, SandboxUnavailableError):
-            raise
+            self._future = client.submit(remote.run, self._cluster.source, errand, pure=False)
+            answers = self._future.result()
         except remote.OtherVersionError as error:
             raise ClusterError(_("A worker with other versions than here has joined the cluster.")) from error
-        except KilledWorker as error:
-            raise WorkerError(str(error)) from error
+        except KilledWorker:
+            return [None for _job in jobs]
         except _LOST as error:
             if self._ended:
                 raise WorkerError(_("The grading process ended.")) from error
             raise ClusterError(_("The connection to the Dask scheduler is lost; the same command goes on.")) from error
-        return remote.outcomes_of(answer), seconds
+        return [None if answer is None else Record.from_plain(answer) for answer in answers]
 
     def kill(self) -> None:
         """End for good, also while another thread waits for an answer, who hears a WorkerError."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from autograder.course.ledger import Ledger, hash_of
 from autograder.course.pipeline import Pipeline
 from autograder.course.run import Wanted, meant
-from autograder.grading.cache import Cache, Record, key_of
-from autograder.grading.preparing import Graded, Settings, prepare
+from autograder.grading.cache import Cache
+from autograder.grading.preparing import Graded, Settings, look_up, prepare
 from autograder.grading.recovery import holds_anything
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
@@ -45,19 +45,11 @@ def _look_up(
     folder: Path, sheet: Sheet, chosen: list[str], settings: Settings, cache: Cache, wanted: Wanted
 ) -> tuple[Graded, tuple[str, ...]]:
     """Return what is kept of a hand-in's notebooks, and the names of those that have to run."""
-    records: dict[str, Record] = {}
-    to_run = []
     with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
-        for name, notebook in task.notebooks.items():
-            spent = sum(record.seconds for record in records.values())
-            job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files, spent)
-            record = None if wanted.fresh else cache.find(key_of(job))
-            if record is not None and record.counts(job, alone=wanted.jobs == 1):
-                records[name] = record
-            else:
-                to_run.append(name)
-    return Graded(task.hand_in, task.identity, records, len(task.notebooks), bool(to_run)), tuple(to_run)
+        records, missing = look_up(task, sheet, settings, None if wanted.fresh else cache, alone=wanted.jobs == 1)
+    to_run = tuple(job.notebook for job in missing.values())
+    return Graded(task.hand_in, task.identity, records, len(task.notebooks), bool(to_run)), to_run
 
 
 def _imported(pipeline: Pipeline, assignment: str, student: str, graded: Graded, settings: Settings) -> bool:

@@ -8,33 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from autograder.grading import fingerprint
 from autograder.grading.files import digest
-from autograder.grading.run import Outcome
 from autograder.grading.store import Store
-from autograder.grading.worker import Job, Worker
-
-
-@dataclass(frozen=True)
-class Record:
-    """A graded notebook: its outcomes, the ``seconds`` it took of those ``allowed``, whether it ran ``alone``."""
-
-    outcomes: list[Outcome]
-    seconds: float
-    allowed: float
-    alone: bool
-
-    @property
-    def late(self) -> bool:
-        """Whether a limit of time may have decided."""
-        return any(outcome.late for outcome in self.outcomes)
-
-    def counts(self, job: Job, *, alone: bool) -> bool:
-        """Return whether running ``job`` again could not be fairer, beside others or ``alone``."""
-        return not self.late or (self.allowed >= job.seconds and (self.alone or not alone))
+from autograder.grading.worker import Job, Record, Worker
 
 
 class Cache:
@@ -46,8 +26,7 @@ class Cache:
     def find(self, key: str) -> Record | None:
         """Return the record of ``key``; none where what is kept there is another thing."""
         try:
-            said = self._store.find(key)
-            return Record(**(said | {"outcomes": [Outcome(**outcome) for outcome in said["outcomes"]]}))
+            return Record.from_plain(self._store.find(key))
         except (TypeError, KeyError):
             return None
 
@@ -83,7 +62,6 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
     record = None if fresh else cache.find(key)
     if record is not None and record.counts(job, alone=alone):
         return record, False
-    outcomes, seconds = worker.timed(replace(job, fresh=fresh))
-    record = Record(outcomes, seconds, job.seconds, alone)
+    record = worker.record(replace(job, fresh=fresh), alone=alone)
     cache.keep(key, record)
     return record, True

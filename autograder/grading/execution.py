@@ -63,7 +63,7 @@ class Execute(CoursePreprocessor):
             settings = self.settings()
             root = Path(course.root).resolve()
             spent = self._spent_before(names)
-            job = settings.job(root, names["assignment"], names["notebook"], notebook, Path(folder), spent)
+            job = settings.job(root, names["assignment"], names["notebook"], notebook, Path(folder)).after(spent)
             try:
                 record, _ran = run_cached(job, _WORKER, Cache(root), alone=True, fresh=not self.use_cache)
                 outcomes, seconds = record.outcomes, record.seconds

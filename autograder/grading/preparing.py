@@ -10,13 +10,13 @@ import copy
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.grading.cache import Cache, Record, run_cached
+from autograder.grading.cache import Cache, key_of
 from autograder.grading.files import digest, stage
 from autograder.grading.hidden_tests import is_test, restore_tests, visible
 from autograder.grading.limits import Limits
@@ -25,10 +25,7 @@ from autograder.grading.recovery import HandIn, lay_out, recover
 from autograder.grading.repair import repair
 from autograder.grading.scratch import Scratch
 from autograder.grading.sheet import Sheet
-from autograder.grading.walls import SandboxUnavailableError
-from autograder.grading.worker import Job, Worker, WorkerError
-
-_LEAST_SECONDS = 1.0  # that a notebook gets, whatever the ones before it took
+from autograder.grading.worker import Job, Record, Worker
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,9 @@ class Settings:
     limits: Limits
     unsafe: bool = False
 
-    def job(self, root: Path, assignment: str, name: str, notebook: NotebookNode, files: Path, spent: float) -> Job:
-        """Return the job of running ``notebook``, called ``name``, whose hand-in has already ``spent`` seconds."""
-        seconds = max(self.limits.submission_seconds - spent, _LEAST_SECONDS)
-        cells = tuple(map(_cell, code_cells(notebook)))
+    def job(self, root: Path, assignment: str, name: str, notebook: NotebookNode, files: Path) -> Job:
+        """Return the job of running ``notebook``, called ``name``, in all the time that a hand-in has."""
+        cells, seconds = tuple(map(_cell, code_cells(notebook))), self.limits.submission_seconds
         return Job(str(root), assignment, name, cells, str(files), self.limits, seconds, self.unsafe)
 
 
@@ -100,6 +96,24 @@ def prepare(folder: Path, sheet: Sheet, chosen: Collection[str], scratch: Path) 
     return Task(hand_in, {name: made for name, made in notebooks.items() if name in chosen}, files, identity)
 
 
+def look_up(
+    task: Task, sheet: Sheet, settings: Settings, cache: Cache | None, *, alone: bool
+) -> tuple[dict[str, Record], dict[str, Job]]:
+    """Return what ``cache`` holds of a hand-in's notebooks, by name, and the jobs that have to run, by their keys."""
+    records: dict[str, Record] = {}
+    missing: dict[str, Job] = {}
+    for name, notebook in task.notebooks.items():
+        spent = sum(record.seconds for record in records.values())
+        job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files).after(spent)
+        key = key_of(job)
+        record = None if cache is None else cache.find(key)
+        if record is not None and record.counts(job, alone=alone):
+            records[name] = record
+        else:
+            missing[key] = job
+    return records, missing
+
+
 def grade(
     folder: Path,
     sheet: Sheet,
@@ -112,20 +126,18 @@ def grade(
     fresh: bool = False,
 ) -> Graded:
     """Run what of the hand-in in ``folder`` is not in ``cache`` yet, beside others or ``alone``, and keep it there."""
-    records: dict[str, Record] = {}
-    ran = False
     with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
-        names = list(task.notebooks)
-        start = int(worker.start * len(names))
-        for name in names[start:] + names[:start]:
-            spent = sum(record.seconds for record in records.values())
-            job = settings.job(sheet.root, sheet.assignment, name, task.notebooks[name], task.files, spent)
-            try:
-                records[name], new = run_cached(job, worker, cache, alone=alone, fresh=fresh)
-            except (WorkerError, SandboxUnavailableError):
-                continue  # nbgrader's autograde will try again, and say so
-            ran = ran or new
+        records, missing = look_up(task, sheet, settings, None if fresh else cache, alone=alone)
+        spent = sum(record.seconds for record in records.values())
+        start = int(worker.start * len(missing))
+        keys = [*missing][start:] + [*missing][:start]
+        jobs = [replace(missing[key], fresh=fresh) for key in keys]
+        for key, job, record in zip(keys, jobs, worker.records(jobs, spent, alone=alone), strict=True):
+            if record is not None:  # else nbgrader's autograde will try again, and say so
+                cache.keep(key, record)
+                records[job.notebook] = record
+    ran = any(job.notebook in records for job in jobs)
     return Graded(task.hand_in, task.identity, records, len(task.notebooks), ran)
 
 

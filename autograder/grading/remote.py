@@ -1,4 +1,4 @@
-"""A job on another machine: what it reads travels with it, and only its outcomes come back.
+"""A hand-in's jobs on another machine: what they read travels with them, and only what came of them comes back.
 
 Both sides need this package and bubblewrap, and no folder that they share. Each thread there keeps one warm worker, and
 the sheet's source is unpacked once.
@@ -11,13 +11,13 @@ import io
 import json
 import tarfile
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.grading import fingerprint
 from autograder.grading.files import digest
-from autograder.grading.run import Outcome
 from autograder.grading.scratch import Scratch, sweep
 from autograder.grading.worker import Job, Worker
 
@@ -63,26 +63,30 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Errand:
-    """A job as it travels: its JSON, the files beside its notebook, and the environment that it is to run in."""
+    """The jobs of a hand-in as they travel, in JSON, with the files beside their notebooks.
 
-    job: str
+    So many seconds were ``spent`` on it before; they run beside others or ``alone``, in an ``environment`` like ours.
+    """
+
+    jobs: tuple[str, ...]
     files: Parcel | None
+    spent: float
+    alone: bool
     environment: str
 
     @classmethod
-    def of(cls, job: Job) -> Errand:
-        """Pack ``job``."""
-        files = None if job.files is None else Parcel.of(Path(job.files))
-        return cls(json.dumps(asdict(job)), files, fingerprint.package())
+    def of(cls, jobs: Sequence[Job], spent: float, *, alone: bool) -> Errand:
+        """Pack ``jobs``, which have the same files."""
+        folder = jobs[0].files
+        files = None if folder is None else Parcel.of(Path(folder))
+        return cls(tuple(json.dumps(asdict(job)) for job in jobs), files, spent, alone, fingerprint.package())
 
 
-def run(source: Parcel, errand: Errand) -> tuple[list[dict[str, Any]], float]:
-    """Return the outcomes of a job of the course with the folder ``source``, and how many seconds it took.
+def run(source: Parcel, errand: Errand) -> list[dict[str, Any] | None]:
+    """Return the record of each job of a hand-in, in the course with the folder ``source``; None where one failed.
 
     Raises:
         OtherVersionError: another version of this package or of a library is installed here.
-        SandboxUnavailableError: there can be no sandbox here.
-        WorkerError: the worker failed.
 
     """
     if errand.environment != fingerprint.package():
@@ -90,23 +94,15 @@ def run(source: Parcel, errand: Errand) -> tuple[list[dict[str, Any]], float]:
     with Scratch() as scratch:
         if errand.files is not None:
             errand.files.unpack(Path(scratch))
-        job = replace(
-            Job.from_json(errand.job),
-            course=str(_course(source)),
-            files=None if errand.files is None else scratch,
-        )
-        outcomes, seconds = _worker().timed(job)
-    return [asdict(outcome) for outcome in outcomes], seconds
+        course, files = str(_course(source)), None if errand.files is None else scratch
+        jobs = [replace(Job.from_json(job), course=course, files=files) for job in errand.jobs]
+        records = _worker().records(jobs, errand.spent, alone=errand.alone)
+        return [None if record is None else asdict(record) for record in records]
 
 
 def carry(parcel: Parcel) -> Parcel:
     """Return ``parcel``, so that it is the result of a task, which can be made again where it is lost."""
     return parcel
-
-
-def outcomes_of(answer: list[dict[str, Any]]) -> list[Outcome]:
-    """Return the outcomes that came back."""
-    return [Outcome(**outcome) for outcome in answer]
 
 
 def _worker() -> Worker:

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,6 +36,7 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFE
 _MEMORY = 3 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
 _LOOK = 0.5  # seconds between two looks at whether the process that started it still runs
 _SPARE = 60.0  # seconds beyond the time of the notebook until the worker is given up
+_LEAST_SECONDS = 1.0  # that a notebook gets, whatever the ones before it took
 
 
 class WorkerError(RuntimeError):
@@ -58,12 +60,40 @@ class Job:
     unsafe: bool = False
     fresh: bool = False
 
+    def after(self, seconds: float) -> Job:
+        """Return the job with the time that is left where the hand-in has already spent so many ``seconds``."""
+        return replace(self, seconds=max(self.limits.submission_seconds - seconds, _LEAST_SECONDS))
+
     @classmethod
     def from_json(cls, text: str) -> Job:
         """Return what ``asdict`` and JSON made of a job."""
         said = json.loads(text)
         cells = tuple(Cell(**cell) for cell in said.pop("cells"))
         return cls(cells=cells, limits=Limits(**said.pop("limits")), **said)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A graded notebook: its outcomes, the ``seconds`` it took of those ``allowed``, whether it ran ``alone``."""
+
+    outcomes: list[Outcome]
+    seconds: float
+    allowed: float
+    alone: bool
+
+    @classmethod
+    def from_plain(cls, said: dict[str, Any]) -> Record:
+        """Return what ``asdict`` made of a record; raises TypeError or KeyError where ``said`` is something else."""
+        return cls(**(said | {"outcomes": [Outcome(**outcome) for outcome in said["outcomes"]]}))
+
+    @property
+    def late(self) -> bool:
+        """Whether a limit of time may have decided."""
+        return any(outcome.late for outcome in self.outcomes)
+
+    def counts(self, job: Job, *, alone: bool) -> bool:
+        """Return whether running ``job`` again could not be fairer, beside others or ``alone``."""
+        return not self.late or (self.allowed >= job.seconds and (self.alone or not alone))
 
 
 class Worker:
@@ -107,11 +137,22 @@ class Worker:
             raise WorkerError(problem)
         return [Outcome(**outcome) for outcome in answer["outcomes"]]
 
-    def timed(self, job: Job) -> tuple[list[Outcome], float]:
-        """Grade one notebook, as :meth:`run` does, and say how many seconds it took."""
+    def record(self, job: Job, *, alone: bool) -> Record:
+        """Grade one notebook, beside others or ``alone``, as :meth:`run` does."""
         started = time.monotonic()
         outcomes = self.run(job)
-        return outcomes, time.monotonic() - started
+        return Record(outcomes, time.monotonic() - started, job.seconds, alone)
+
+    def records(self, jobs: Sequence[Job], spent: float, *, alone: bool) -> Iterator[Record | None]:
+        """Grade notebooks of a hand-in that has ``spent`` so many seconds; a record each, None where that failed."""
+        for job in jobs:
+            try:
+                record = self.record(job.after(spent), alone=alone)
+            except (WorkerError, SandboxUnavailableError):
+                yield None
+            else:
+                spent += record.seconds
+                yield record
 
     def kill(self) -> None:
         """End for good, also while another thread waits for an answer, who hears a WorkerError."""

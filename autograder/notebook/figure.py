@@ -16,6 +16,6 @@ def show(figure: Figure) -> None:
         layout.execute(figure)
         figure.set_layout_engine("none")
     picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture)
+    FigureCanvasAgg(figure).print_png(picture, pil_kwargs={"compress_level": 1})  # a tenth larger, in two thirds of the time
     plt.close(figure)
     display(Image(picture.getvalue()))

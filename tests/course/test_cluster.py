@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ class Parts:
 def test_an_errand_of_another_version_is_refused(fresh: Path) -> None:
     """By a worker that joined after the run began."""
     job = Job(str(fresh), ASSIGNMENT, "rechnen", (Cell("a", "1"),), None, Limits(), 60.0)
-    errand = remote.Errand(remote.Errand.of(job).job, None, "other")
+    errand = replace(remote.Errand.of([job], 0.0, alone=True), environment="other")
     with pytest.raises(remote.OtherVersionError):
         remote.run(remote.Parcel.of(fresh / "source"), errand)
 

@@ -8,11 +8,11 @@ import pytest
 
 from autograder.course.pipeline import Pipeline
 from autograder.grading import execution
-from autograder.grading.cache import Cache, Record, key_of
+from autograder.grading.cache import Cache, key_of
 from autograder.grading.preparing import prepare
 from autograder.grading.run import Outcome
 from autograder.grading.sheet import Sheet
-from autograder.grading.worker import Job, Worker
+from autograder.grading.worker import Job, Record, Worker
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, PROJECT, answer, write_source
 from tests.grading.broken.kinds import KINDS
 from tests.sample_class import build
@@ -38,9 +38,7 @@ def check(pipeline: Pipeline, assignment: str, ran: list[str], scratch: Path) ->
         own = scratch / student
         own.mkdir()
         task = prepare(pipeline.folder("submitted", student, assignment), sheet, sheet.release, own)
-        jobs = [
-            settings.job(sheet.root, assignment, name, made, task.files, 0) for name, made in task.notebooks.items()
-        ]
+        jobs = [settings.job(sheet.root, assignment, name, made, task.files) for name, made in task.notebooks.items()]
         assert [key_of(job) for job in jobs] == ran, student
         assert ran, student
         ran.clear()

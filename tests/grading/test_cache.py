@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.cache import Cache, Record, key_of, run_cached
+from autograder.grading.cache import Cache, key_of, run_cached
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
 from autograder.grading.run import Outcome
 from autograder.grading.store import FOLDER, read_checked, write_checked
-from autograder.grading.worker import Job, Worker, WorkerError
+from autograder.grading.worker import Job, Record, Worker, WorkerError
 
 STUDENT = Cell("double_code", "def double(x):\n    return 2 * x")
 TEST = Cell("double_test", "assert double(2) == 4", "test", "", 2.0)
