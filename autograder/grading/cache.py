@@ -41,8 +41,8 @@ class Cache:
 
 def key_of(job: Job) -> str:
     """Return the hash of all that decides about ``job``; neither the student's name nor the time left is among it."""
-    said = asdict(job)
-    for name in ("course", "seconds", "files", "fresh"):
+    said = vars(job) | {"cells": [vars(cell) for cell in job.cells], "limits": vars(job.limits)}
+    for name in ("course", "seconds", "fresh"):
         del said[name]
     said["files"] = job.files and digest(Path(job.files))
     said["sheet"] = fingerprint.sheet(Path(job.course, "source", job.assignment), job.cells)

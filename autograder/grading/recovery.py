@@ -230,7 +230,9 @@ class _Recovery:
         return [cell for cell, owner in zip(file.cells, _neighbours(file.owners), strict=True) if owner not in others]
 
     def _take(self, name: str, cells: Sequence[NotebookNode], notes: list[str], files: Sequence[_File]) -> None:
-        self.result.notebooks[name] = v4.new_notebook(cells=[NotebookNode(cell) for cell in cells])
+        notebook = v4.new_notebook()  # which would validate cells, as whoever writes it does
+        notebook.cells = [NotebookNode(cell) for cell in cells]
+        self.result.notebooks[name] = notebook
         self.result.notes[name] += [*notes, *(note for file in files for note in file.notes)]
         self.result.origins[name] = tuple(file.path for file in files)
 
