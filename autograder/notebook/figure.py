@@ -16,6 +16,7 @@ def show(figure: Figure) -> None:
         layout.execute(figure)
         figure.set_layout_engine("none")
     picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture, pil_kwargs={"compress_level": 1})  # a tenth larger, in two thirds of the time
+    # a tenth larger, in two thirds of the time
+    FigureCanvasAgg(figure).print_png(picture, pil_kwargs={"compress_level": 1})
     plt.close(figure)
     display(Image(picture.getvalue()))
