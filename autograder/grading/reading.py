@@ -181,6 +181,8 @@ def _notebook(data: dict[str, Any]) -> tuple[NotebookNode, list[str]]:
             data = nbformat.convert(nbformat.from_dict({"nbformat": 3, "metadata": {}, **data}), 4)
         except Exception as error:  # the converter trusts its input
             raise UnreadableNotebookError(_("it holds no notebook")) from error
+        for cell in data["cells"]:
+            cell.pop("id", None)  # drawn at random just now: the same file is to be the same notebook
     cells = data["cells"]
     if isinstance(cells, dict):  # numbered, by a tool of one's own
         cells = list(cells.values())

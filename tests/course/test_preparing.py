@@ -9,7 +9,7 @@ import pytest
 from autograder.course.pipeline import Pipeline
 from autograder.grading import execution
 from autograder.grading.cache import Cache, key_of
-from autograder.grading.preparing import prepare
+from autograder.grading.preparing import grade, prepare
 from autograder.grading.run import Outcome
 from autograder.grading.sheet import Sheet
 from autograder.grading.worker import Job, Record, Worker
@@ -105,3 +105,33 @@ def test_the_time_left_is_that_of_the_notebooks_before_however_often_a_hand_in_i
     for _time in range(3):
         pipeline.autograde(ASSIGNMENT, "anna")
     assert seconds == [600.0, 590.0] * 3
+
+
+class Noting(Worker):
+    """Runs nothing, and notes what it was to run."""
+
+    def __init__(self, start: float) -> None:
+        super().__init__()
+        self.start = start
+        self.asked: list[str] = []
+
+    def run(self, job: Job) -> list[Outcome]:
+        self.asked.append(job.notebook)
+        return [Outcome(points=0.0) for _cell in job.cells]
+
+
+@pytest.mark.parametrize(
+    ("start", "order"), [(0.0, ["beweis", "rechnen"]), (0.5, ["rechnen", "beweis"]), (0.99, ["rechnen", "beweis"])]
+)
+def test_each_worker_begins_with_another_notebook_and_runs_all(fresh: Path, start: float, order: list[str]) -> None:
+    folder = answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    worker, cache = Noting(start), Cache(fresh)
+    sheet, settings = pipeline.sheet(ASSIGNMENT), pipeline.settings()
+    graded = grade(folder, sheet, sheet.release, settings, worker, cache, alone=False)
+    assert worker.asked == order
+    assert graded.records.keys() == set(order)
+    assert graded.ran
+    again = grade(folder, sheet, sheet.release, settings, worker, cache, alone=False)
+    assert worker.asked == order
+    assert (again.records, again.ran) == (graded.records, False)

@@ -15,10 +15,11 @@ from nbformat import v4
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
+from autograder.grading.run import Outcome
 from autograder.grading.solutions import COURSE_VARIABLE
 from autograder.grading.store import FOLDER
 from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-from autograder.grading.worker import Job, Worker, WorkerError, _given, answer
+from autograder.grading.worker import Job, Record, Worker, WorkerError, _given, answer
 from tests.course.tiny_course import ASSIGNMENT, write_source
 
 
@@ -137,6 +138,35 @@ def test_no_process_is_left(job):
     assert children(pid) == []
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+class Scripted(Worker):
+    """Answers with what ``answers`` hold, each after a second."""
+
+    def __init__(self, answers, clock):
+        super().__init__()
+        self.answers = list(answers)
+        self.clock = clock
+        self.allowed = []
+
+    def run(self, job):
+        self.allowed.append(job.seconds)
+        self.clock[0] += 1.0
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_the_notebooks_of_a_hand_in_share_its_time_and_one_that_fails_stops_no_other(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    right = [Outcome(points=1.0)]
+    worker = Scripted([right, WorkerError("gone"), SandboxUnavailableError("none"), right], clock)
+    jobs = [Job("", "", name, (), None, Limits(submission_seconds=60), 60.0) for name in "abcd"]
+    records = list(worker.records(jobs, 58.5, alone=False))
+    assert records == [Record(right, 1.0, 1.5, False), None, None, Record(right, 1.0, 1.0, False)]
+    assert worker.allowed == [1.5, 1.0, 1.0, 1.0]  # a second at least
 
 
 def test_a_job_survives_its_way(job):

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +54,13 @@ def grade(root: Path, kinds: list[Kind]) -> Graded:
     nbgrader(root, "generate_feedback", ASSIGNMENT)
     nbgrader(root, "export")
     return Graded(root, "" if run.returncode == 0 else run.stderr, before)
+
+
+def grade_all_of(root: Path) -> None:
+    """Grade with ``autograder grade`` what was graded before, of which its ledger knows nothing."""
+    command = [sys.executable, "-m", "autograder.course.cli", "grade", "--json"]
+    done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, timeout=600)
+    assert done.stdout.count('"failed": false') == len(list((root / "submitted").iterdir())), done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +114,15 @@ def test_hand_ins_stay_as_they_were(courses: list[Graded]) -> None:
 def test_nothing_of_another_folder_is_read_through_a_link(graded: Graded, kind: Kind) -> None:
     notebook = graded.root / "autograded" / kind.name / ASSIGNMENT / "rechnen.ipynb"
     assert "return x + x" not in notebook.read_text(encoding="utf-8")
+
+
+def test_our_command_writes_what_nbgraders_do(courses: list[Graded]) -> None:
+    """Byte for byte, though it recovers a hand-in once and sanitises and grades its notebooks at once."""
+    for course in courses:
+        folders = [course.root / name for name in ("autograded", "feedback")]
+        written = [fingerprint(folder) for folder in folders]
+        points = course.points()
+        grade_all_of(course.root)
+        for folder, before in zip(folders, written, strict=True):
+            assert dict(fingerprint(folder).items() ^ before.items()) == {}
+        assert course.points() == points
