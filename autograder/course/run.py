@@ -4,15 +4,14 @@ Workers go ahead and fill the cache; nbgrader then grades each hand-in by itself
 notebooks. So the gradebook has one writer, and whatever stops a run, the next one goes on where it was.
 """
 
-import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import filter as matching
 from functools import partial
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -27,7 +26,7 @@ from autograder.grading.preparing import Graded, grade
 from autograder.grading.recovery import holds_anything
 from autograder.grading.run import Outcome
 from autograder.grading.solutions import CONFIGURATION
-from autograder.grading.worker import Job, Worker, WorkerError
+from autograder.grading.worker import Job, Worker, WorkerError, crew
 from autograder.messages import _
 
 _T = TypeVar("_T")
@@ -46,7 +45,8 @@ class Only(StrEnum):
 class Wanted:
     """Whose hand-ins to grade, which ``notebook`` of them (a pattern), by how many ``jobs``; ``fresh``: all anew.
 
-    ``only`` leaves out the hand-ins that are not so; ``worker`` makes who runs notebooks, once a job.
+    ``only`` leaves out the hand-ins that are not so; ``worker`` makes who runs notebooks, once a job, where ``crew``
+    holds nobody who is ready already.
     """
 
     students: list[str]
@@ -55,6 +55,7 @@ class Wanted:
     fresh: bool = False
     only: Only | None = None
     worker: Callable[[], Worker] = Worker
+    crew: Sequence[Worker] = ()
 
 
 def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -> list[Result]:
@@ -122,13 +123,13 @@ class _Run:
         beside = self.wanted.jobs > 1
         again = []
         ahead = partial(self.ahead, alone=not beside, fresh=self.wanted.fresh)
-        with _Workers(self.wanted.jobs, self.wanted.worker) as workers:
+        with _Workers(self.wanted.crew or crew(self.wanted.jobs, self.wanted.worker)) as workers:
             for student, graded in workers.each(self.in_order(), ahead):
                 if beside and graded is not None and graded.doubtful:
                     again.append(student)
                 else:
                     yield self.finish(student, graded)
-        with _Workers(1, self.wanted.worker) as workers:
+        with _Workers(crew(1, self.wanted.worker)) as workers:
             for student, graded in workers.each(again, partial(self.ahead, alone=True)):
                 yield self.finish(student, graded)
 
@@ -208,15 +209,10 @@ class _Nobody(Worker):
 class _Workers:
     """Threads with a worker each; on leaving, all of them end, also in the middle of something."""
 
-    def __init__(self, count: int, make: Callable[[], Worker]) -> None:
-        self._threads = ThreadPoolExecutor(count)
-        self._all = [make() for _each in range(count)]
-        self._idle = list(self._all)
-        for number, worker in enumerate(self._all):
-            worker.start = number / count
-        if count >= len(cores := sorted(os.sched_getaffinity(0))):  # else there is a free one for whoever wakes up
-            for worker, core in zip(self._all, cycle(cores), strict=False):
-                worker.core = core
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._threads = ThreadPoolExecutor(len(workers))
+        self._all = workers
+        self._idle = list(workers)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ next runs as well: a notebook of which nothing else has to run needs no interpre
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import socket
@@ -140,6 +141,11 @@ class Beginnings:
 
         runs = self._kept(_key(sources, files, limits), ran) if sources and not self.unsafe else []
         return Beginning(runs, partial(self._again, sandbox))
+
+    def begin(self) -> None:
+        """Open the nursery ahead of being asked for it, if there can be one."""
+        with contextlib.suppress(SandboxUnavailableError):  # whoever asks for it is told
+            self._open_nursery()
 
     def close(self) -> None:
         """End all of it."""

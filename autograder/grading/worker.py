@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -110,6 +110,14 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self._ended = False
 
+    def begin(self) -> None:
+        """Start the process, and let it get ready while nobody waits for it."""
+        process = self._started()
+        assert process.stdin is not None
+        with suppress(OSError):  # it has ended: the first job tells
+            process.stdin.write("\n")
+            process.stdin.flush()
+
     def run(self, job: Job) -> list[Outcome]:
         """Grade one notebook.
 
@@ -195,6 +203,17 @@ class Worker:
         return line
 
 
+def crew(count: int, make: Callable[[], Worker] = Worker) -> list[Worker]:
+    """Return so many workers for one run, each with another notebook to begin with and, by turns, a processor."""
+    workers = [make() for _each in range(count)]
+    cores = sorted(os.sched_getaffinity(0))
+    for number, worker in enumerate(workers):
+        worker.start = number / count
+        if count >= len(cores):  # else there is a free one for whoever wakes up
+            worker.core = cores[number % len(cores)]
+    return workers
+
+
 def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     """Return the answer to one job."""
     job = Job.from_json(text)
@@ -245,6 +264,9 @@ def main() -> None:
     gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at tests
     gc.set_threshold(20_000)
     for line in sys.stdin:
+        if not line.strip():
+            beginnings.begin()
+            continue
         answers.write(json.dumps(answer(line, beginnings)) + "\n")
         answers.flush()
 

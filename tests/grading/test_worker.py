@@ -19,7 +19,7 @@ from autograder.grading.run import Outcome
 from autograder.grading.solutions import COURSE_VARIABLE
 from autograder.grading.store import FOLDER
 from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-from autograder.grading.worker import Job, Record, Worker, WorkerError, _given, answer
+from autograder.grading.worker import Job, Record, Worker, WorkerError, _given, answer, crew
 from tests.course.tiny_course import ASSIGNMENT, write_source
 
 
@@ -138,6 +138,27 @@ def test_no_process_is_left(job):
     assert children(pid) == []
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_worker_that_began_is_warm_and_takes_jobs(job, worker):
+    """It has opened its nursery before anybody asked for it."""
+    worker.begin()
+    end = time.monotonic() + 60
+    while not children(worker._process.pid):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    first = worker._process.pid
+    assert worker.run(job)[1].points == 1
+    worker.begin()
+    assert worker.run(job)[1].points == 1
+    assert worker._process.pid == first
+
+
+def test_a_crew_shares_processors_and_notebooks(monkeypatch):
+    """Where some processors stay free, nobody is bound to one."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {3, 5, 7})
+    assert [(worker.start, worker.core) for worker in crew(4)] == [(0.0, 3), (0.25, 5), (0.5, 7), (0.75, 3)]
+    assert [(worker.start, worker.core) for worker in crew(2)] == [(0.0, None), (0.5, None)]
 
 
 class Scripted(Worker):

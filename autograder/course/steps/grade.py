@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from autograder.course.cluster import Cluster
     from autograder.course.foresight import Foreseen
     from autograder.course.view import View
+    from autograder.grading.worker import Worker
 
 
 def add(steps: common.Steps) -> None:
@@ -76,6 +77,8 @@ def _grade_anywhere(chosen: argparse.Namespace, root: Path) -> int:
 
 
 def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = None) -> int:
+    jobs = chosen.jobs or (cluster.room if cluster else len(os.sched_getaffinity(0)))
+    ready = [] if cluster or chosen.dry_run or chosen.unsafe_no_sandbox else _begun(root, jobs)
     from autograder.course.foresight import foresee
     from autograder.course.pipeline import Pipeline
     from autograder.course.run import Only, Wanted, grade_all
@@ -93,7 +96,6 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
     gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at hand-ins
     gc.set_threshold(20_000)
     failed = False
-    jobs = chosen.jobs or (cluster.room if cluster else len(os.sched_getaffinity(0)))
     only = Only(chosen.only) if chosen.only else None
     worker = cluster.worker if cluster else Worker
     for assignment in common.assignments(chosen, pipeline.assignments()):
@@ -107,13 +109,28 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
         if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
             return common.fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
         names = sorted(set(chosen.student or students))
-        wanted = Wanted(names, chosen.notebook, jobs, chosen.fresh, only, worker)
+        wanted = Wanted(names, chosen.notebook, jobs, chosen.fresh, only, worker, ready)
         if chosen.dry_run:
             _tell(assignment, foresee(pipeline, assignment, wanted))
             continue
         results = grade_all(pipeline, assignment, wanted, _view(chosen))
+        ready = []
         failed = failed or any(result.failed for result in results)
     return int(failed)
+
+
+def _begun(root: Path, jobs: int) -> "list[Worker]":
+    """Return workers that get ready while nbgrader is loaded, which takes as long; nobody where nothing seems new."""
+    from autograder.grading.store import FOLDER
+    from autograder.grading.worker import crew
+
+    graded = sum(1 for _entry in (root / FOLDER / "imported").glob("*/*/entry.json"))
+    if sum(1 for _folder in (root / "submitted").glob("*/*")) <= graded:
+        return []
+    workers = crew(jobs)
+    for worker in workers:
+        worker.begin()
+    return workers
 
 
 def _tell(assignment: str, foreseen: list["Foreseen"]) -> None:
