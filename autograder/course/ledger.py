@@ -1,13 +1,21 @@
 """What was imported into the gradebook: a hand-in of which nothing has changed need not be imported again."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.grading import fingerprint
-from autograder.grading.preparing import Graded, Settings
 from autograder.grading.store import FOLDER, read_checked, write_checked
+
+if TYPE_CHECKING:
+    from autograder.grading.preparing import Graded, Settings
+
+_IMPORTED = "imported"
+_ENTRY = "entry.json"
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Ledger:
     """The entries of one assignment, below the folder ``.autograder`` of the course in ``root``."""
 
     def __init__(self, root: Path, assignment: str) -> None:
-        self._folder = root / FOLDER / "imported" / assignment
+        self._folder = root / FOLDER / _IMPORTED / assignment
 
     def find(self, student: str) -> Entry | None:
         """Return the entry of a hand-in, None if there is none that can be read."""
@@ -41,7 +49,12 @@ class Ledger:
         self._path(student).unlink(missing_ok=True)
 
     def _path(self, student: str) -> Path:
-        return self._folder / student / "entry.json"
+        return self._folder / student / _ENTRY
+
+
+def count(root: Path) -> int:
+    """Return how many entries there are in the course in ``root``, of all assignments."""
+    return sum(1 for _entry in (root / FOLDER / _IMPORTED).glob(f"*/*/{_ENTRY}"))
 
 
 def hash_of(graded: Graded, settings: Settings, configuration: Path) -> str:

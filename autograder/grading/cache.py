@@ -30,6 +30,11 @@ class Cache:
         except (TypeError, KeyError):
             return None
 
+    def find_for(self, job: Job, key: str, *, alone: bool) -> Record | None:
+        """Return the record of ``job``, whose key is ``key``; none where running it again could be fairer."""
+        record = self.find(key)
+        return record if record is not None and record.counts(job, alone=alone) else None
+
     def prune(self, days: float) -> None:
         """Remove what has not been used for so many ``days``."""
         self._store.prune(days)
@@ -59,8 +64,8 @@ def run_cached(job: Job, worker: Worker, cache: Cache, *, alone: bool, fresh: bo
 
     """
     key = key_of(job)
-    record = None if fresh else cache.find(key)
-    if record is not None and record.counts(job, alone=alone):
+    record = None if fresh else cache.find_for(job, key, alone=alone)
+    if record is not None:
         return record, False
     record = worker.record(replace(job, fresh=fresh), alone=alone)
     cache.keep(key, record)

@@ -106,8 +106,8 @@ def look_up(
         spent = sum(record.seconds for record in records.values())
         job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files).after(spent)
         key = key_of(job)
-        record = None if cache is None else cache.find(key)
-        if record is not None and record.counts(job, alone=alone):
+        record = None if cache is None else cache.find_for(job, key, alone=alone)
+        if record is not None:
             records[name] = record
         else:
             missing[key] = job

@@ -121,11 +121,10 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
 
 def _begun(root: Path, jobs: int) -> "list[Worker]":
     """Return workers that get ready while nbgrader is loaded, which takes as long; nobody where nothing seems new."""
-    from autograder.grading.store import FOLDER
+    from autograder.course import ledger
     from autograder.grading.worker import crew
 
-    graded = sum(1 for _entry in (root / FOLDER / "imported").glob("*/*/entry.json"))
-    if sum(1 for _folder in (root / "submitted").glob("*/*")) <= graded:
+    if sum(1 for _folder in (root / "submitted").glob("*/*")) <= ledger.count(root):
         return []
     workers = crew(jobs)
     for worker in workers:
