@@ -12,8 +12,6 @@ from autograder.messages import _
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status: 0 all right, 1 something failed, 130 stopped by Ctrl-C."""
-    # jsonschema takes two seconds to import it, and needs it for addresses that no notebook has
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:

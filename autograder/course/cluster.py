@@ -8,18 +8,19 @@ is shared but the network. What a lost worker had in hand, Dask gives to another
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+import pickle
 from concurrent.futures import CancelledError
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from autograder.grading import fingerprint, remote
-from autograder.grading.worker import Job, Record, Worker, WorkerError
+from autograder.course import remote
+from autograder.grading import fingerprint
 from autograder.messages import _
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+
+    from autograder.course.errand import Errand, Returned, Sheets
 
 _PATIENCE = 10  # seconds until a scheduler has answered
 _LOST = (CancelledError, OSError)  # what Dask raises where the scheduler is gone
@@ -31,12 +32,12 @@ class ClusterError(RuntimeError):
 
 
 class Cluster:
-    """The cluster with the scheduler at ``address``, for a course with the folder ``source``; a context manager.
+    """The cluster with the scheduler at ``address``; a context manager.
 
     Raises :class:`ClusterError`.
     """
 
-    def __init__(self, address: str, source: Path) -> None:
+    def __init__(self, address: str) -> None:
         try:
             from distributed import Client
         except ImportError:
@@ -49,10 +50,9 @@ class Cluster:
             raise ClusterError(message) from error
         try:
             self.room = 2 * sum(self.client.nthreads().values())  # one runs while another one travels
+            self.client.run(remote.begin, on_error="return")  # what fails of it, a task will tell
             self._compare()
-            parcel = remote.Parcel.of(source)
-            # as the result of a task: should those who have it be lost, the scheduler can make it again
-            self.source = self.client.submit(remote.carry, parcel, key=f"autograder-{parcel.digest}")
+            self._sheets: Future | None = None
         except BaseException:
             self.client.close()
             raise
@@ -63,16 +63,22 @@ class Cluster:
     def __exit__(self, *_exception: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.client.close()
 
-    def worker(self) -> Worker:
-        """Return a stand-in for whichever worker is free."""
-        return _StandIn(self)
+    def take(self, sheets: Sheets) -> None:
+        """Let all that is graded from now on be of the course with these ``sheets``."""
+        # as the result of a task: should those who have it be lost, the scheduler can make it again
+        load = remote.Load(pickle.dumps(sheets), sheets.digest)
+        self._sheets = self.client.submit(remote.carry, load, key=f"autograder-{sheets.digest}")
+
+    def crew(self, count: int) -> list[Envoy]:
+        """Return so many envoys."""
+        return [Envoy(self.client, self._sheets) for _each in range(count)]
 
     def _compare(self) -> None:
         """Make sure that all workers are as this machine."""
         if not self.room:
             raise ClusterError(_("The scheduler has no workers: start some with dask worker."))
-        here = fingerprint.parts()
-        there: dict[str, Any] = self.client.run(fingerprint.parts, on_error="return")
+        here = remote.parts()
+        there: dict[str, Any] = self.client.run(remote.parts, on_error="return")
         for address, parts in sorted(there.items()):
             if isinstance(parts, OSError):  # it is gone meanwhile; one that comes later is compared with each job
                 continue
@@ -84,48 +90,48 @@ class Cluster:
                 raise ClusterError(_unlike(address, here, parts))
 
 
-class _StandIn(Worker):
-    """Runs jobs on the cluster, those of one hand-in at a time."""
+class Envoy:
+    """Has hand-ins graded on a cluster, one at a time, by whichever worker is free."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        super().__init__()
-        self._cluster = cluster
+    def __init__(self, client: Client, sheets: Future | None) -> None:
+        self._client, self._sheets = client, sheets
         self._future: Future | None = None
+        self._ended = False
 
-    def records(self, jobs: Sequence[Job], spent: float, *, alone: bool) -> Iterator[Record | None]:
-        """Run the jobs of a hand-in wherever there is room; a record each, None where that failed.
+    def grade(self, errand: Errand) -> Returned | None:
+        """Return what became of a hand-in; None where no worker could grade it.
 
         Raises:
-            ClusterError: the cluster is lost, or a worker that is not like this machine has joined it.
-            WorkerError: this stand-in was killed.
+            ClusterError: the cluster is lost, a worker that cannot grade has joined it, or this envoy was killed.
 
         """
-        return iter(self._all(jobs, remote.Errand.of(jobs, spent, alone=alone)) if jobs else ())
-
-    def _all(self, jobs: Sequence[Job], errand: remote.Errand) -> list[Record | None]:
         from distributed.scheduler import KilledWorker
 
         if self._ended:
-            raise WorkerError(_("The grading process ended."))
-        client = self._cluster.client
+            raise ClusterError(_("The grading process ended."))
+        sent = pickle.dumps(errand)
         try:
-            self._future = client.submit(remote.run, self._cluster.source, errand, pure=False)
-            answers = self._future.result()
+            self._future = self._client.submit(remote.grade, self._sheets, sent, fingerprint.whole(), pure=False)
+            answer = self._future.result()
         except remote.OtherVersionError as error:
             raise ClusterError(_("A worker with other versions than here has joined the cluster.")) from error
+        except remote.OutpostError as error:
+            raise ClusterError(_("A worker cannot grade this course: {error}", error=error)) from error
         except KilledWorker:
-            return [None for _job in jobs]
+            return None
         except _LOST as error:
-            if self._ended:
-                raise WorkerError(_("The grading process ended.")) from error
             raise ClusterError(_("The connection to the Dask scheduler is lost; the same command goes on.")) from error
-        return [None if answer is None else Record.from_plain(answer) for answer in answers]
+        returned: Returned | None = None if answer is None else pickle.loads(answer)  # noqa: S301 - as Dask does
+        return returned
 
     def kill(self) -> None:
         """End for good, also while another thread waits for an answer, who hears a WorkerError."""
         self._ended = True
         if (future := self._future) is not None:
             future.cancel()
+
+    def close(self) -> None:
+        """Do nothing more: who grades belongs to the cluster."""
 
 
 def _unlike(address: str, here: dict[str, str], there: dict[str, str]) -> str:

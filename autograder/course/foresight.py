@@ -37,7 +37,7 @@ def foresee(pipeline: Pipeline, assignment: str, wanted: Wanted) -> list[Foresee
             continue
         graded, to_run = _look_up(folder, sheet, chosen, settings, Cache(pipeline.root), wanted)
         unchanged = not to_run and wanted.notebook == "*" and _imported(pipeline, assignment, student, graded, settings)
-        foreseen.append(Foreseen(student, graded.notebooks, to_run, unchanged))
+        foreseen.append(Foreseen(student, len(graded.keys), to_run, unchanged))
     return foreseen
 
 
@@ -47,9 +47,9 @@ def _look_up(
     """Return what is kept of a hand-in's notebooks, and the names of those that have to run."""
     with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
-        records, missing = look_up(task, sheet, settings, None if wanted.fresh else cache, alone=wanted.jobs == 1)
-    to_run = tuple(job.notebook for job in missing.values())
-    return Graded(task.hand_in, task.identity, records, len(task.notebooks), bool(to_run)), to_run
+        found = look_up(task, sheet, settings, None if wanted.fresh else cache, alone=wanted.jobs == 1)
+    to_run = tuple(found.missing)
+    return Graded(task.hand_in, task.identity, found.keys, found.records, bool(to_run)), to_run
 
 
 def _imported(pipeline: Pipeline, assignment: str, student: str, graded: Graded, settings: Settings) -> bool:

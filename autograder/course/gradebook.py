@@ -8,10 +8,11 @@ and a hand-in enters the gradebook whole or not at all.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from nbgrader.api import BaseCell, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 
@@ -22,12 +23,19 @@ class OpenGradebook:
         Gradebook(url, course).close()  # nbgrader makes the tables and the course
         self._url, self._course = url, course
         self._engine = create_engine(url)
+        self._turn = Lock()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Hand out a connection, from any thread, one at a time; what is written on it is one transaction."""
+        with self._turn, self._engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def step(self) -> Iterator[Gradebook]:
         """Hand out the gradebook; what is written to it until the end stays, or nothing of it after an exception."""
         first, last = Gradebook.__init__, Gradebook.close
-        with self._engine.begin() as connection:
+        with self.connection() as connection:
             sessions = sessionmaker(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
 
             def join(book: Gradebook, db_url: str, *arguments: Any, **named: Any) -> None:

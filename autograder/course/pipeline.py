@@ -14,6 +14,7 @@ from nbgrader.api import Comment, Grade, Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy import Connection
 from traitlets.config import Configurable
 
 from autograder.course.gradebook import OpenGradebook, marks_of
@@ -26,6 +27,7 @@ from autograder.grading.solutions import CONFIGURATION
 from autograder.messages import _
 
 LOGFILE = ".nbgrader.log"
+_GRADEBOOK = "gradebook.db"
 _Configured = TypeVar("_Configured", bound=Configurable)
 
 
@@ -72,12 +74,17 @@ class Pipeline:
         source = Path(self._course.source_directory)
         shutil.copytree(self.root / source, root / source)
         shutil.copy(self.root / CONFIGURATION, root)
-        kept = self.root / "gradebook.db"
-        if self._course.db_url == f"sqlite:///{kept}" and kept.is_file():
+        kept = self.root / _GRADEBOOK
+        if self._course.db_url == own_gradebook(self.root) and kept.is_file():
             shutil.copy(kept, root)
-        copied = Pipeline(root)
-        copied._course.db_url = f"sqlite:///{copied.root / kept.name}"
-        return copied
+        return Pipeline.apart(root)
+
+    @classmethod
+    def apart(cls, root: Path) -> "Pipeline":
+        """Open the course in ``root`` with a gradebook in that folder, whatever is configured."""
+        made = cls(root)
+        made._course.db_url = own_gradebook(made.root)
+        return made
 
     def allow_unsafe(self) -> None:
         """Let students' code run without a sandbox from here on."""
@@ -129,6 +136,19 @@ class Pipeline:
     def gradebook(self) -> AbstractContextManager[Gradebook]:
         """Return nbgrader's gradebook; what is done to it within ``with`` is one transaction."""
         return self._opened.step()
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        """Return a connection to the gradebook's database, for any thread; what is written on it is one transaction."""
+        return self._opened.connection()
+
+    @property
+    def course_id(self) -> str:
+        """The course's name in the gradebook."""
+        return str(self._course.course_id)
+
+    def sheets(self) -> list[Path]:
+        """Return the folders that hold what students do not write: sources and releases."""
+        return [self.root / name for name in (self._course.source_directory, self._course.release_directory)]
 
     @cached_property
     def _opened(self) -> OpenGradebook:
@@ -186,6 +206,11 @@ class Pipeline:
                     step.start()
             except Exception as error:  # nbgrader raises what its plugins and databases raise
                 raise StepError(complaints or [str(error)]) from error
+
+
+def own_gradebook(root: Path) -> str:
+    """Return the address of the gradebook in the folder ``root`` of a course."""
+    return f"sqlite:///{root / _GRADEBOOK}"
 
 
 @contextmanager

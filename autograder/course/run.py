@@ -14,9 +14,10 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypeAlias, TypeVar
 
-from autograder.course.cluster import ClusterError
+from autograder.course.cluster import ClusterError, Envoy
+from autograder.course.errand import Errand, Returned
 from autograder.course.ledger import Entry, Ledger, hash_of
 from autograder.course.pipeline import LOGFILE, Pipeline, StepError
 from autograder.course.results import Result, result_of, tasks_of
@@ -26,10 +27,12 @@ from autograder.grading.preparing import Graded, grade
 from autograder.grading.recovery import holds_anything
 from autograder.grading.run import Outcome
 from autograder.grading.solutions import CONFIGURATION
+from autograder.grading.store import prune
 from autograder.grading.worker import Job, Worker, WorkerError, crew
 from autograder.messages import _
 
 _T = TypeVar("_T")
+_Hand: TypeAlias = Worker | Envoy
 _AHEAD = 3  # hand-ins a worker that run, or have run and wait for the gradebook
 
 
@@ -45,8 +48,8 @@ class Only(StrEnum):
 class Wanted:
     """Whose hand-ins to grade, which ``notebook`` of them (a pattern), by how many ``jobs``; ``fresh``: all anew.
 
-    ``only`` leaves out the hand-ins that are not so; ``worker`` makes who runs notebooks, once a job, where ``crew``
-    holds nobody who is ready already.
+    ``only`` leaves out the hand-ins that are not so; ``hire`` finds so many workers, or envoys to those of a cluster,
+    where ``ready`` holds nobody who waits already.
     """
 
     students: list[str]
@@ -54,8 +57,8 @@ class Wanted:
     jobs: int = 1
     fresh: bool = False
     only: Only | None = None
-    worker: Callable[[], Worker] = Worker
-    crew: Sequence[Worker] = ()
+    hire: Callable[[int], Sequence[_Hand]] = crew
+    ready: Sequence[Worker] = ()
 
 
 def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -> list[Result]:
@@ -73,7 +76,7 @@ def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -
                 results.append(result)
                 view.ended(result)
         stopped = False
-        run.cache.prune(pipeline.cache_days())
+        prune(pipeline.root, pipeline.cache_days())
     finally:
         results.sort(key=lambda result: result.student)
         if results:
@@ -81,6 +84,18 @@ def grade_all(pipeline: Pipeline, assignment: str, wanted: Wanted, view: View) -
         forgotten = pipeline.forgotten(assignment) if results else []
         view.finish(results, pipeline.root, forgotten, stopped=stopped)
     return results
+
+
+def grade_one(
+    pipeline: Pipeline, assignment: str, wanted: Wanted, worker: Worker, *, alone: bool
+) -> tuple[Graded | None, Result | None]:
+    """Grade the only hand-in that is ``wanted``; there is no result yet where something has to run again alone."""
+    run = _Run(pipeline, assignment, wanted, JsonLines())
+    (student,) = run.students
+    graded = run.grade(student, worker, alone=alone, fresh=wanted.fresh)
+    if graded is not None and graded.doubtful and not alone:
+        return graded, None
+    return graded, run.finish(student, graded)
 
 
 def meant(pipeline: Pipeline, assignment: str, wanted: Wanted) -> list[str]:
@@ -123,13 +138,13 @@ class _Run:
         beside = self.wanted.jobs > 1
         again = []
         ahead = partial(self.ahead, alone=not beside, fresh=self.wanted.fresh)
-        with _Workers(self.wanted.crew or crew(self.wanted.jobs, self.wanted.worker)) as workers:
+        with _Crew(self.wanted.ready or self.wanted.hire(self.wanted.jobs)) as workers:
             for student, graded in workers.each(self.in_order(), ahead):
                 if beside and graded is not None and graded.doubtful:
                     again.append(student)
                 else:
                     yield self.finish(student, graded)
-        with _Workers(crew(1, self.wanted.worker)) as workers:
+        with _Crew(self.wanted.hire(1)) as workers:
             for student, graded in workers.each(again, partial(self.ahead, alone=True)):
                 yield self.finish(student, graded)
 
@@ -142,12 +157,35 @@ class _Run:
 
         return sorted(self.students, key=expected, reverse=True)
 
-    def ahead(self, student: str, worker: Worker, *, alone: bool, fresh: bool = False) -> Graded | None:
+    def ahead(self, student: str, worker: _Hand, *, alone: bool, fresh: bool = False) -> Graded | Returned | None:
         """Run a hand-in's notebooks; None where there are none or something is wrong, which nbgrader will tell."""
         if not holds_anything(self.folder(student)):
             return None
         self.view.started(student)
+        if isinstance(worker, Envoy):
+            return self.send(student, worker, alone=alone, fresh=fresh)
         return self.grade(student, worker, alone=alone, fresh=fresh)
+
+    def send(self, student: str, envoy: Envoy, *, alone: bool, fresh: bool) -> Graded | Returned | None:
+        """Have a hand-in graded elsewhere, unless all that could run has run; None where that cannot be."""
+        known = None
+        if not fresh and (alone or self.ledger.find(student) is not None):
+            known = self.grade(student, _Nobody(), alone=alone)
+            if known is not None and known.complete:
+                return known
+        kept = {} if known is None else {known.keys[name]: record for name, record in known.records.items()}
+        where, notebook = (self.pipeline, self.assignment, student), self.wanted.notebook
+        try:
+            returned = envoy.grade(Errand.of(*where, notebook, kept, alone=alone, fresh=fresh))
+        except ClusterError:
+            raise
+        except Exception:  # what does not fit into a parcel, or what a library on the way raises
+            self.pipeline.log.warning("%s could not be graded elsewhere", student, exc_info=True)
+            return known
+        if returned is not None:
+            for key, record in returned.kept.items():
+                self.cache.keep(key, record)
+        return returned or known
 
     def grade(self, student: str, worker: Worker, *, alone: bool, fresh: bool = False) -> Graded | None:
         """Return what becomes of a hand-in's notebooks, None where something is wrong."""
@@ -162,7 +200,7 @@ class _Run:
 
     def put_in(self, graded: Graded | None) -> str | None:
         """Return a hash of all that makes a hand-in's marks and feedback, None where some of it is not known."""
-        if graded is None or len(graded.records) < graded.notebooks or self.wanted.notebook != "*":
+        if graded is None or not graded.complete or self.wanted.notebook != "*":
             return None
         return hash_of(graded, self.settings, self.pipeline.root / CONFIGURATION)
 
@@ -173,21 +211,21 @@ class _Run:
             return False
         return entry.came_out == self.pipeline.standing(self.assignment, student)
 
-    def finish(self, student: str, graded: Graded | None) -> Result:
-        """Let nbgrader grade a hand-in, unless nothing has changed since it last did."""
+    def finish(self, student: str, graded: Graded | Returned | None) -> Result:
+        """Let nbgrader grade a hand-in, unless nothing has changed since it last did, or it was graded elsewhere."""
         if not holds_anything(self.folder(student)):
             return Result(student, {}, (_("handed in no notebook."),))
+        if isinstance(graded, Returned):
+            if graded.result is not None and self.enter(student, graded):
+                return graded.result
+            graded = self.grade(student, _Nobody(), alone=True)
         put_in = self.put_in(graded)
         try:
             if self.wanted.fresh or not self.stands(student, put_in):
                 hand_in = None if graded is None else graded.hand_in
                 self.pipeline.autograde(self.assignment, student, self.wanted.notebook, hand_in)
                 self.pipeline.generate_feedback(self.assignment, student, self.wanted.notebook)
-                if put_in is not None and graded is not None:
-                    came_out = self.pipeline.standing(self.assignment, student)
-                    self.ledger.write(student, Entry(put_in, came_out, graded.seconds))
-                elif self.wanted.notebook == "*":
-                    self.ledger.forget(student)
+                self.note(student, put_in, 0.0 if graded is None else graded.seconds)
             result = result_of(self.pipeline, self.assignment, student, self.tasks)
         except StepError as error:
             self.ledger.forget(student)
@@ -196,6 +234,24 @@ class _Run:
         if graded is None:
             return result
         return replace(result, seconds=round(graded.seconds, 3), cached=not graded.ran)
+
+    def enter(self, student: str, returned: Returned) -> bool:
+        """Put what came back in its place; return whether it is there, else nbgrader has to grade it here."""
+        try:
+            entered = returned.enter(self.pipeline, self.assignment, student)
+        except Exception:  # what file systems and databases raise: nbgrader may be told the same, and say so
+            self.pipeline.log.warning("%s came back and could not be written", student, exc_info=True)
+            return False
+        if entered:
+            self.note(student, returned.put_in, returned.seconds)
+        return entered
+
+    def note(self, student: str, put_in: str | None, seconds: float) -> None:
+        """Note in the ledger of what a hand-in's marks and feedback were made, where that is known."""
+        if put_in is not None:
+            self.ledger.write(student, Entry(put_in, self.pipeline.standing(self.assignment, student), seconds))
+        elif self.wanted.notebook == "*":
+            self.ledger.forget(student)
 
 
 class _Nobody(Worker):
@@ -206,10 +262,10 @@ class _Nobody(Worker):
         raise WorkerError
 
 
-class _Workers:
-    """Threads with a worker each; on leaving, all of them end, also in the middle of something."""
+class _Crew:
+    """Threads with a worker or an envoy each; on leaving, all of them end, also in the middle of something."""
 
-    def __init__(self, workers: Sequence[Worker]) -> None:
+    def __init__(self, workers: Sequence[_Hand]) -> None:
         self._threads = ThreadPoolExecutor(len(workers))
         self._all = workers
         self._idle = list(workers)
@@ -224,7 +280,7 @@ class _Workers:
         for worker in self._all:
             worker.close()
 
-    def each(self, students: Iterable[str], work: Callable[[str, Worker], _T]) -> Iterator[tuple[str, _T]]:
+    def each(self, students: Iterable[str], work: Callable[[str, _Hand], _T]) -> Iterator[tuple[str, _T]]:
         """Do ``work`` for all ``students``, and yield each with what came of it, who is done first.
 
         It is not far ahead of whoever takes that, so that memory does not grow with the class.
@@ -239,7 +295,7 @@ class _Workers:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result()
 
-    def _with_worker(self, student: str, work: Callable[[str, Worker], _T]) -> _T:
+    def _with_worker(self, student: str, work: Callable[[str, _Hand], _T]) -> _T:
         worker = self._idle.pop()
         try:
             return work(student, worker)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.grading import fingerprint
 from autograder.grading.files import digest
-from autograder.grading.store import Store
+from autograder.grading.store import RESULTS, Store
 from autograder.grading.worker import Job, Record, Worker
 
 
@@ -21,7 +21,7 @@ class Cache:
     """Records below the folder ``.autograder`` of the course in ``root``."""
 
     def __init__(self, root: Path) -> None:
-        self._store = Store(root)
+        self._store = Store(root, RESULTS)
 
     def find(self, key: str) -> Record | None:
         """Return the record of ``key``; none where what is kept there is another thing."""
@@ -35,9 +35,9 @@ class Cache:
         record = self.find(key)
         return record if record is not None and record.counts(job, alone=alone) else None
 
-    def prune(self, days: float) -> None:
-        """Remove what has not been used for so many ``days``."""
-        self._store.prune(days)
+    def forget(self, key: str) -> None:
+        """Remove the record of ``key``."""
+        self._store.forget(key)
 
     def keep(self, key: str, record: Record) -> None:
         """Keep ``record`` under ``key``, in place of the one before."""

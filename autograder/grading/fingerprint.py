@@ -37,6 +37,12 @@ def parts() -> dict[str, str]:
     return {name: version for name, _dash, version in installed} | own
 
 
+@cache
+def whole() -> str:
+    """Return a hash of :func:`package` and of this package's command line."""
+    return _hash([package(), *_contents(_PACKAGE, _files(_PACKAGE / "course"))])
+
+
 def sheet(source: Path, cells: Sequence[Cell]) -> str:
     """Return a hash of what the tests in ``cells`` may read of the assignment in the folder ``source``.
 

@@ -52,8 +52,17 @@ class Task:
 
 
 @dataclass(frozen=True)
+class LookedUp:
+    """The keys of a hand-in's notebooks, what is kept of them, and the jobs that have to run, each by name."""
+
+    keys: dict[str, str]
+    records: dict[str, Record]
+    missing: dict[str, Job]
+
+
+@dataclass(frozen=True)
 class Graded:
-    """What became of a hand-in: a record by notebook, without those at which the worker failed.
+    """What became of a hand-in: a record by notebook, without those at which the worker failed, and all their keys.
 
     ``hand_in`` is what was handed in, as it was before any repair, and ``identity`` a hash of it; ``ran`` says whether
     anything had to run.
@@ -61,16 +70,19 @@ class Graded:
 
     hand_in: HandIn
     identity: str
+    keys: dict[str, str]
     records: dict[str, Record]
-    notebooks: int
     ran: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a record of every notebook."""
+        return self.records.keys() == self.keys.keys()
 
     @property
     def doubtful(self) -> bool:
         """Whether a notebook has to run again alone: beside others it came too late, or the worker failed."""
-        return len(self.records) < self.notebooks or any(
-            record.late and not record.alone for record in self.records.values()
-        )
+        return not self.complete or any(record.late and not record.alone for record in self.records.values())
 
     @property
     def seconds(self) -> float:
@@ -96,22 +108,19 @@ def prepare(folder: Path, sheet: Sheet, chosen: Collection[str], scratch: Path) 
     return Task(hand_in, {name: made for name, made in notebooks.items() if name in chosen}, files, identity)
 
 
-def look_up(
-    task: Task, sheet: Sheet, settings: Settings, cache: Cache | None, *, alone: bool
-) -> tuple[dict[str, Record], dict[str, Job]]:
-    """Return what ``cache`` holds of a hand-in's notebooks, by name, and the jobs that have to run, by their keys."""
-    records: dict[str, Record] = {}
-    missing: dict[str, Job] = {}
+def look_up(task: Task, sheet: Sheet, settings: Settings, cache: Cache | None, *, alone: bool) -> LookedUp:
+    """Return what ``cache`` holds of a hand-in's notebooks."""
+    found = LookedUp({}, {}, {})
     for name, notebook in task.notebooks.items():
-        spent = sum(record.seconds for record in records.values())
+        spent = sum(record.seconds for record in found.records.values())
         job = settings.job(sheet.root, sheet.assignment, name, notebook, task.files).after(spent)
-        key = key_of(job)
-        record = None if cache is None else cache.find_for(job, key, alone=alone)
+        found.keys[name] = key_of(job)
+        record = None if cache is None else cache.find_for(job, found.keys[name], alone=alone)
         if record is not None:
-            records[name] = record
+            found.records[name] = record
         else:
-            missing[key] = job
-    return records, missing
+            found.missing[name] = job
+    return found
 
 
 def grade(
@@ -128,17 +137,18 @@ def grade(
     """Run what of the hand-in in ``folder`` is not in ``cache`` yet, beside others or ``alone``, and keep it there."""
     with Scratch() as scratch:
         task = prepare(folder, sheet, chosen, Path(scratch))
-        records, missing = look_up(task, sheet, settings, None if fresh else cache, alone=alone)
+        found = look_up(task, sheet, settings, None if fresh else cache, alone=alone)
+        records = found.records
         spent = sum(record.seconds for record in records.values())
-        start = int(worker.start * len(missing))
-        keys = [*missing][start:] + [*missing][:start]
-        jobs = [replace(missing[key], fresh=fresh) for key in keys]
-        for key, job, record in zip(keys, jobs, worker.records(jobs, spent, alone=alone), strict=True):
+        start = int(worker.start * len(found.missing))
+        names = [*found.missing][start:] + [*found.missing][:start]
+        jobs = [replace(found.missing[name], fresh=fresh) for name in names]
+        for name, record in zip(names, worker.records(jobs, spent, alone=alone), strict=True):
             if record is not None:  # else nbgrader's autograde will try again, and say so
-                cache.keep(key, record)
-                records[job.notebook] = record
-    ran = any(job.notebook in records for job in jobs)
-    return Graded(task.hand_in, task.identity, records, len(task.notebooks), ran)
+                cache.keep(found.keys[name], record)
+                records[name] = record
+    ran = any(name in records for name in names)
+    return Graded(task.hand_in, task.identity, found.keys, records, ran)
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -24,6 +24,29 @@ class Scratch(tempfile.TemporaryDirectory[str]):
         weakref.finalize(self, os.close, held)
 
 
+class SharedScratch:
+    """A temporary folder that all processes of this user share who ask for the same ``key``, while any of them lives.
+
+    Raises OSError where somebody else has taken its place.
+    """
+
+    def __init__(self, key: str) -> None:
+        path = Path(tempfile.gettempdir(), f"{PREFIX}{os.getuid()}_{key}")
+        while True:
+            with contextlib.suppress(FileExistsError):
+                path.mkdir(mode=0o700)
+            held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            weakref.finalize(self, os.close, held)
+            fcntl.flock(held, fcntl.LOCK_SH)
+            status = os.fstat(held)
+            if status.st_uid != os.getuid() or status.st_mode & 0o077:
+                raise OSError(f"{path} belongs to somebody else")
+            with contextlib.suppress(FileNotFoundError):
+                if path.lstat().st_ino == status.st_ino:
+                    break  # else it was swept up before it was held
+        self.name = str(path)
+
+
 def sweep() -> None:
     """Remove the folders that processes of this user left behind when they were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

@@ -16,11 +16,15 @@ _UNFINISHED = 3600.0  # seconds after which nobody writes any more to a file tha
 FOLDER = ".autograder"  # in the course's folder; it may be removed at any time
 
 
-class Store:
-    """What is kept below the folder ``.autograder`` of the course in ``root``."""
+RESULTS = "results"  # of notebooks
+GIVEN = "given"  # what the author's cells show
 
-    def __init__(self, root: Path) -> None:
-        self._folder = root / FOLDER / "results"
+
+class Store:
+    """What is kept of one ``kind``, below the folder ``.autograder`` of the course in ``root``."""
+
+    def __init__(self, root: Path, kind: str) -> None:
+        self._folder = root / FOLDER / kind
 
     def find(self, key: str) -> Any:
         """Return what is kept under ``key``; None where there is nothing, or a file that is torn or not ours."""
@@ -35,16 +39,22 @@ class Store:
         """Keep ``said`` under ``key``, in place of the one before."""
         write_checked(self._path(key), json.dumps(said))
 
-    def prune(self, days: float) -> None:
-        """Remove what has not been used for so many ``days``, and what a killed process left unfinished."""
-        end = time.time() - days * 24 * 3600
-        for path in self._folder.glob("*/*"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < (end if path.suffix == ".json" else time.time() - _UNFINISHED):
-                    path.unlink()
+    def forget(self, key: str) -> None:
+        """Remove what is kept under ``key``."""
+        self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
+
+
+def prune(root: Path, days: float) -> None:
+    """Remove what has not been used in a course for so many ``days``, and what a killed process left unfinished."""
+    end = time.time() - days * 24 * 3600
+    for kind in (RESULTS, GIVEN):
+        for path in (root / FOLDER / kind).glob("*/*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < (end if path.suffix == ".json" else time.time() - _UNFINISHED):
+                    path.unlink()
 
 
 def write_checked(path: Path, text: str) -> None:

@@ -28,11 +28,11 @@ from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
 from autograder.grading.run import Outcome, run_notebook
 from autograder.grading.solutions import COURSE_VARIABLE, code_sources
-from autograder.grading.store import Store
+from autograder.grading.store import GIVEN, Store
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.messages import _
 
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
 _MEMORY = 3 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
 _LOOK = 0.5  # seconds between two looks at whether the process that started it still runs
 _SPARE = 60.0  # seconds beyond the time of the notebook until the worker is given up
@@ -183,7 +183,7 @@ class Worker:
                 [sys.executable, "-P", "-m", "autograder.grading.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **ENVIRONMENT},
                 start_new_session=True,  # Ctrl-C is for whoever started it to answer
                 text=True,
                 encoding="utf-8",
@@ -220,7 +220,7 @@ def answer(text: str, beginnings: Beginnings) -> dict[str, Any]:
     if job.unsafe != beginnings.unsafe:
         beginnings.close()
         beginnings.unsafe = job.unsafe
-    beginnings.store = None if job.fresh else Store(Path(job.course))
+    beginnings.store = None if job.fresh else Store(Path(job.course), GIVEN)
     os.environ[COURSE_VARIABLE] = job.course
     os.chdir(Path(job.course, "source", job.assignment))  # tests find their files there
     files = None if job.files is None else Path(job.files)
@@ -247,7 +247,7 @@ def _given(job: Job) -> frozenset[int]:
     return frozenset(place for place, (cell, text) in enumerate(pairs) if cell.source == text)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End when the process that started this one does, however that ends."""
     while os.getppid() == parent:
         time.sleep(_LOOK)
@@ -259,7 +259,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a test prints is no answer
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     beginnings = Beginnings()
     gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at tests
     gc.set_threshold(20_000)

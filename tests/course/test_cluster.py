@@ -1,44 +1,32 @@
-"""``autograder grade --scheduler``: notebooks run on workers of Dask over TCP that share no folder with the course."""
+"""``autograder grade --scheduler``: hand-ins are graded by workers of Dask, over TCP, that share no folder with us."""
 
 import os
+import pickle
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
+from autograder.course import remote
 from autograder.course.cluster import Cluster, ClusterError
+from autograder.course.errand import Errand, Sheets
 from autograder.course.pipeline import Pipeline
 from autograder.course.run import Wanted, grade_all
 from autograder.course.view import JsonLines
-from autograder.grading import fingerprint, remote
-from autograder.grading.limits import Limits
-from autograder.grading.prologue import Cell
-from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-from autograder.grading.worker import Job
-from tests.course.test_parallel import gradebook
+from autograder.grading import fingerprint
+from tests.course.dask_cluster import distributed, local_cluster
+from tests.course.test_parallel import DICE, WRONG, dice, gradebook, lines
 from tests.course.test_run import run
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer
-
-distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'autograder[cluster]'")
-WRONG = CORRECT | {"square_code": "def square(x):\n    return 2"}
 
 
 @pytest.fixture(scope="module")
 def dask() -> Iterator["distributed.LocalCluster"]:
-    try:
-        require_bubblewrap()
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-    main = sys.modules["__main__"]
-    main.__spec__ = getattr(main, "__spec__", None)  # a worker of pytest-xdist has none, and Python 3.11.2 asks for it
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
-    ) as cluster:
+    with local_cluster() as cluster:
         yield cluster
 
 
@@ -57,6 +45,64 @@ def test_the_points_are_those_of_this_machine_and_the_next_run_finds_them(
     assert there["anna", "rechnen", "double_test"] == (2.0, False)
 
 
+def test_what_is_unchanged_is_not_run_again(fresh: Path, dask: "distributed.LocalCluster") -> None:
+    """Neither a hand-in, nor a notebook of one that was changed in another."""
+    answer(fresh, "anna", DICE)
+    there = ["--json", "--scheduler", dask.scheduler_address]
+    run(fresh, *there)
+    first = dice(fresh, "anna")
+    assert lines(run(fresh, *there))["anna"]["cached"]
+    answer(fresh, "anna", DICE | {"half_code": "def half(x):\n    return 7"})
+    changed = lines(run(fresh, *there))["anna"]
+    assert (changed["cached"], changed["points"]["half_test"]) == (False, 0.0)
+    assert dice(fresh, "anna") == first
+    run(fresh, *there, "--fresh")
+    assert dice(fresh, "anna") != first
+
+
+def test_what_a_tutor_wrote_stays(fresh: Path, dask: "distributed.LocalCluster") -> None:
+    answer(fresh, "anna", WRONG)
+    there = ["--json", "--scheduler", dask.scheduler_address]
+    run(fresh, *there)
+    with Gradebook(f"sqlite:///{fresh}/gradebook.db") as book:
+        book.find_grade("square_test", "rechnen", ASSIGNMENT, "anna").manual_score = 0.5
+        book.find_comment("square_code", "rechnen", ASSIGNMENT, "anna").manual_comment = "Fast."
+        book.db.commit()
+    answer(fresh, "anna", WRONG | {"double_code": "def double(x):\n    return 2 * x"})
+    assert lines(run(fresh, *there))["anna"]["points"]["square_test"] == 0.5
+    assert "Fast." in (fresh / "feedback" / "anna" / ASSIGNMENT / "rechnen.html").read_text(encoding="utf-8")
+
+
+def test_one_notebook_of_a_hand_in_may_be_graded(fresh: Path, dask: "distributed.LocalCluster") -> None:
+    """The other one keeps its marks and its page."""
+    answer(fresh, "anna", WRONG)
+    there = ["--json", "--scheduler", dask.scheduler_address]
+    run(fresh, *there)
+    answer(fresh, "anna", CORRECT | {"half_code": "def half(x):\n    return 7"})
+    told = lines(run(fresh, *there, "--notebook", "rechnen"))["anna"]
+    assert told["points"] == {"double_test": 2.0, "square_test": 1.0}
+    assert gradebook(fresh)["anna", "beweis", "half_test"] == (1.5, False)
+    assert (fresh / "feedback" / "anna" / ASSIGNMENT / "beweis.html").is_file()
+
+
+def test_marks_that_change_meanwhile_are_not_overwritten(fresh: Path, dask: "distributed.LocalCluster") -> None:
+    """The hand-in is then graded here, from what came back."""
+    answer(fresh, "anna", WRONG)
+    run(fresh, "--json")
+    pipeline = Pipeline(fresh)
+    with Cluster(dask.scheduler_address) as cluster:
+        cluster.take(Sheets.of(pipeline))
+        errand = Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False)
+        returned = cluster.crew(1)[0].grade(errand)
+    assert returned is not None
+    with Gradebook(f"sqlite:///{fresh}/gradebook.db") as book:
+        book.find_grade("square_test", "rechnen", ASSIGNMENT, "anna").manual_score = 0.5
+        book.db.commit()
+    assert not returned.enter(pipeline, ASSIGNMENT, "anna")
+    with Gradebook(f"sqlite:///{fresh}/gradebook.db") as book:
+        assert book.find_grade("square_test", "rechnen", ASSIGNMENT, "anna").manual_score == 0.5
+
+
 def test_a_worker_that_is_killed_midway_loses_nothing(fresh: Path, dask: "distributed.LocalCluster") -> None:
     """What it had in hand, the other one runs; Dask starts a new one."""
     students = [f"s{k}" for k in range(4)]
@@ -70,10 +116,11 @@ def test_a_worker_that_is_killed_midway_loses_nothing(fresh: Path, dask: "distri
         os.kill(min(before), signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
-    with Cluster(dask.scheduler_address, fresh / "source") as cluster:
+    pipeline = Pipeline(fresh)
+    with Cluster(dask.scheduler_address) as cluster:
+        cluster.take(Sheets.of(pipeline))
         killer.start()
-        wanted = Wanted(students, jobs=cluster.room, worker=cluster.worker)
-        results = grade_all(Pipeline(fresh), ASSIGNMENT, wanted, JsonLines())
+        results = grade_all(pipeline, ASSIGNMENT, Wanted(students, jobs=cluster.room, hire=cluster.crew), JsonLines())
     killer.join()
     assert [(result.total, result.notes) for result in results] == [(4.5, ())] * 4
     assert not any(result.failed for result in results)
@@ -87,47 +134,51 @@ def pids(dask: "distributed.LocalCluster") -> list[int]:
 
 
 def test_a_worker_with_other_versions_is_named_with_what_differs(
-    fresh: Path, dask: "distributed.LocalCluster", monkeypatch: pytest.MonkeyPatch
+    dask: "distributed.LocalCluster", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = fingerprint.parts() | {"numpy": "0.9"}
-    monkeypatch.setattr(fingerprint, "parts", Parts(here))
+    monkeypatch.setattr(fingerprint, "parts", lambda: here)
     with pytest.raises(ClusterError, match=r"tcp://.* numpy \d.*\(0\.9\)"):
-        Cluster(dask.scheduler_address, fresh / "source")
+        Cluster(dask.scheduler_address)
 
 
-class Parts:
-    """What is installed, as told here; the name that travels to a worker is that of the true function."""
-
-    def __init__(self, told: dict[str, str]) -> None:
-        self.told = told
-
-    def __call__(self) -> dict[str, str]:
-        return self.told
-
-    def __reduce__(self) -> tuple[object, tuple[object, str]]:
-        return getattr, (fingerprint, "parts")
-
-
-def test_an_errand_of_another_version_is_refused(fresh: Path) -> None:
+def test_an_errand_of_another_version_is_refused() -> None:
     """By a worker that joined after the run began."""
-    job = Job(str(fresh), ASSIGNMENT, "rechnen", (Cell("a", "1"),), None, Limits(), 60.0)
-    errand = replace(remote.Errand.of([job], 0.0, alone=True), environment="other")
     with pytest.raises(remote.OtherVersionError):
-        remote.run(remote.Parcel.of(fresh / "source"), errand)
+        remote.grade(remote.Load(b"", ""), b"", "other")
 
 
-def test_a_scheduler_that_does_not_answer_is_told_in_one_line(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_that_cannot_be_configured_elsewhere_is_told_with_the_reason(
+    fresh: Path, dask: "distributed.LocalCluster"
+) -> None:
+    answer(fresh, "anna", CORRECT)
+    (fresh / "nur_hier.txt").touch()
+    with (fresh / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write("open('nur_hier.txt').close()\n")
+    done = run(fresh, "--scheduler", dask.scheduler_address)
+    assert done.returncode == 1
+    assert "nur_hier.txt" in done.stderr
+
+
+def test_an_outpost_that_ends_is_replaced(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    sheets = Sheets.of(pipeline)
+    load = remote.Load(pickle.dumps(sheets), sheets.digest)
+    errand = pickle.dumps(Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False))
+    killed = remote._Outpost()
+    killed._process.kill()
+    monkeypatch.setattr(remote, "_IDLE", [killed])
+    assert remote.grade(load, errand, fingerprint.whole()) is None
+    answered = remote.grade(load, errand, fingerprint.whole())
+    assert answered is not None
+    returned = pickle.loads(answered)
+    assert returned.enter(pipeline, ASSIGNMENT, "anna")
+    assert (returned.result.total, returned.result.cached) == (4.5, False)
+    assert gradebook(fresh)["anna", "rechnen", "double_test"] == (2.0, False)
+
+
+def test_a_scheduler_that_does_not_answer_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.course.cluster._PATIENCE", 1)
     with pytest.raises(ClusterError, match=r"Unter tcp://127\.0\.0\.1:9 antwortet kein Dask-Scheduler"):
-        Cluster("tcp://127.0.0.1:9", fresh / "source")
-
-
-def test_a_parcel_comes_out_as_it_went_in_and_the_same_files_are_the_same_bytes(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    (folder / "sub").mkdir(parents=True)
-    (folder / "sub" / "ä.txt").write_bytes(b"1")
-    (folder / "b.npz").write_bytes(bytes(range(256)))
-    parcel = remote.Parcel.of(folder)
-    parcel.unpack(tmp_path / "out")
-    assert remote.Parcel.of(tmp_path / "out") == parcel
-    assert (tmp_path / "out" / "sub" / "ä.txt").read_bytes() == b"1"
+        Cluster("tcp://127.0.0.1:9")

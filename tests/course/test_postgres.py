@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.course.dask_cluster import local_cluster
 from tests.course.test_parallel import lines
 from tests.course.test_run import points, run
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer, nbgrader, write_source
@@ -63,6 +64,12 @@ def test_a_class_is_released_graded_again_and_exported(url: str, tmp_path: Path)
     assert (done.returncode, done.stderr) == (0, "")
     assert points(tmp_path) == {"anna": 4.5, "bert": 3.5}
     assert all(line["cached"] for line in lines(run(tmp_path, "--json")).values())
+    answer(tmp_path, "bert", CORRECT | {"half_code": "def half(x):\n    return 7"})
+    answer(tmp_path, "carl", CORRECT)
+    with local_cluster() as cluster:
+        done = run(tmp_path, "--json", "--scheduler", cluster.scheduler_address)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert points(tmp_path) == {"anna": 4.5, "bert": 3.0, "carl": 4.5}
     nbgrader(tmp_path, "autograde", ASSIGNMENT, "--force")
     nbgrader(tmp_path, "generate_feedback", ASSIGNMENT, "--force")
     nbgrader(tmp_path, "export", "--to", "nbgrader.csv")

@@ -149,7 +149,7 @@ def test_what_the_cells_showed_is_kept_for_the_next_run(tmp_path: Path) -> None:
     """Then no interpreter is needed until something else is to run; that one is as if they had run in it."""
     runs = []
     for _run in range(2):
-        made = Beginnings(store=Store(tmp_path))
+        made = Beginnings(store=Store(tmp_path, "given"))
         try:
             begun = made.beginning(GIVEN, None, LIMITS)
         except SandboxUnavailableError as error:
@@ -164,7 +164,7 @@ def test_what_the_cells_showed_is_kept_for_the_next_run(tmp_path: Path) -> None:
 def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: Callable[[str], str]) -> None:
     """Other cells, limits and files have a key of their own."""
     for _run in range(2):
-        made = Beginnings(store=Store(tmp_path))
+        made = Beginnings(store=Store(tmp_path, "given"))
         try:
             assert printed(made.beginning(GIVEN, None, LIMITS).runs[0].outputs) == "angefangen\n"
         except SandboxUnavailableError as error:
@@ -177,7 +177,7 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: Callable[[str
 
 
 def test_what_is_kept_is_read_once_for_all_hand_ins(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path, "given")
     kept = {"outputs": [], "stopped": None}
     with patch.object(store, "find", return_value=[kept]) as found:
         made = Beginnings(store=store)
@@ -188,7 +188,7 @@ def test_what_is_kept_is_read_once_for_all_hand_ins(tmp_path: Path) -> None:
 
 def test_cells_that_run_no_more_are_no_beginning(tmp_path: Path) -> None:
     """What they showed before is not taken for a beginning in which they did not run."""
-    store = Store(tmp_path)
+    store = Store(tmp_path, "given")
     with patch.object(store, "find", return_value=[{"outputs": [], "stopped": None}]):
         made = Beginnings(store=store)
         beginning = made.beginning(("raise SystemExit",), None, Limits(cell_cpu_seconds=4, cell_wall_seconds=30))

@@ -13,7 +13,7 @@ from autograder.grading.cache import Cache, key_of, run_cached
 from autograder.grading.limits import Limits
 from autograder.grading.prologue import Cell
 from autograder.grading.run import Outcome
-from autograder.grading.store import FOLDER, read_checked, write_checked
+from autograder.grading.store import FOLDER, prune, read_checked, write_checked
 from autograder.grading.worker import Job, Record, Worker, WorkerError
 
 STUDENT = Cell("double_code", "def double(x):\n    return 2 * x")
@@ -212,8 +212,8 @@ def test_what_nobody_asked_for_in_so_many_days_is_pruned_and_unfinished_files_to
     for path in (*tmp_path.rglob("*.json"), begun):
         os.utime(path, (old, old))
     assert cache.find("bb22") == RECORD
-    cache.prune(days=11)
+    prune(tmp_path, days=11)
     assert not begun.exists()
     assert cache.find("cc33") == RECORD
-    cache.prune(days=9)
+    prune(tmp_path, days=9)
     assert [cache.find(key) for key in ("aa11", "bb22", "cc33")] == [None, RECORD, RECORD]

@@ -1,5 +1,6 @@
 """Temporary folders: what a killed process left behind goes, what somebody holds stays."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.grading import scratch
-from autograder.grading.scratch import Scratch, sweep
+from autograder.grading.scratch import Scratch, SharedScratch, sweep
 
 HOLD = """
 import time
@@ -66,3 +67,26 @@ def test_a_young_folder_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     os.utime(folder, (0, 0))
     sweep()
     assert folder.is_dir()
+
+
+def test_a_shared_folder_is_one_for_all_who_ask_and_goes_when_the_last_of_them_has() -> None:
+    one, other, third = SharedScratch("a"), SharedScratch("a"), SharedScratch("b")
+    assert one.name == other.name != third.name
+    assert Path(one.name).stat().st_mode & 0o777 == 0o700
+    del one
+    gc.collect()
+    sweep()
+    assert Path(other.name).is_dir()
+    name = other.name
+    del other
+    gc.collect()
+    sweep()
+    assert not Path(name).exists()
+
+
+def test_a_shared_folder_that_others_may_write_to_is_refused() -> None:
+    """Somebody else could have made it, to be believed."""
+    name = SharedScratch("a").name
+    Path(name).chmod(0o777)
+    with pytest.raises(OSError, match="somebody else"):
+        SharedScratch("a")

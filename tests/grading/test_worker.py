@@ -65,7 +65,7 @@ def test_what_the_authors_cells_show_is_kept_and_a_fresh_job_takes_no_notice(job
     monkeypatch.setattr("autograder.grading.worker._given", lambda _job: {0})
     monkeypatch.chdir(job.course)  # to come back here, and to
     monkeypatch.setenv(COURSE_VARIABLE, job.course)
-    kept = Path(job.course, FOLDER, "results")
+    kept = Path(job.course, FOLDER, "given")
     for fresh, files in ((True, 0), (False, 1)):
         beginnings = Beginnings()
         said = answer(json.dumps(asdict(replace(job, cells=(first, *job.cells), fresh=fresh))), beginnings)

@@ -4,6 +4,7 @@ import argparse
 import fnmatch
 import gc
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from autograder.course.steps import common
 from autograder.messages import _
 
 if TYPE_CHECKING:
-    from autograder.course.cluster import Cluster
+    from autograder.course.cluster import Cluster, Envoy
     from autograder.course.foresight import Foreseen
     from autograder.course.view import View
     from autograder.grading.worker import Worker
@@ -45,7 +46,7 @@ def add(steps: common.Steps) -> None:
     step.add_argument(
         "--scheduler",
         metavar=_("ADDRESS"),
-        help=_("let the workers of this Dask scheduler run the notebooks (tcp://HOST:8786)"),
+        help=_("let the workers of this Dask scheduler grade the hand-ins (tcp://HOST:8786)"),
     )
     step.add_argument("--fresh", action="store_true", help=_("run everything again, also what has not changed"))
     step.add_argument("--json", action="store_true", help=_("print a line of JSON for each hand-in, and nothing else"))
@@ -70,7 +71,7 @@ def _grade_anywhere(chosen: argparse.Namespace, root: Path) -> int:
     if not chosen.scheduler:
         return _grade(chosen, root)
     try:
-        with Cluster(chosen.scheduler, root / "source") as cluster:
+        with Cluster(chosen.scheduler) as cluster:
             return _grade(chosen, root, cluster)
     except ClusterError as error:
         return common.fail(str(error))
@@ -79,11 +80,12 @@ def _grade_anywhere(chosen: argparse.Namespace, root: Path) -> int:
 def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = None) -> int:
     jobs = chosen.jobs or (cluster.room if cluster else len(os.sched_getaffinity(0)))
     ready = [] if cluster or chosen.dry_run or chosen.unsafe_no_sandbox else _begun(root, jobs)
+    from autograder.course.errand import Sheets
     from autograder.course.foresight import foresee
     from autograder.course.pipeline import Pipeline
     from autograder.course.run import Only, Wanted, grade_all
     from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
-    from autograder.grading.worker import Worker
+    from autograder.grading.worker import crew
 
     pipeline = Pipeline(root)
     if chosen.unsafe_no_sandbox:
@@ -97,7 +99,13 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
     gc.set_threshold(20_000)
     failed = False
     only = Only(chosen.only) if chosen.only else None
-    worker = cluster.worker if cluster else Worker
+    hire: Callable[[int], Sequence[Worker | Envoy]] = crew
+    if cluster:
+        try:
+            cluster.take(Sheets.of(pipeline))
+        except (OSError, ValueError) as error:
+            return common.fail(_("The sheets cannot be sent to the cluster: {error}", error=error))
+        hire = cluster.crew
     for assignment in common.assignments(chosen, pipeline.assignments()):
         if not pipeline.folder("release", ".", assignment).is_dir():
             return common.fail(_("{assignment} is not released yet: autograder release", assignment=assignment))
@@ -109,7 +117,7 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
         if not fnmatch.filter(pipeline.sheet(assignment).release, chosen.notebook):
             return common.fail(_("{assignment} has no notebook {name}.", assignment=assignment, name=chosen.notebook))
         names = sorted(set(chosen.student or students))
-        wanted = Wanted(names, chosen.notebook, jobs, chosen.fresh, only, worker, ready)
+        wanted = Wanted(names, chosen.notebook, jobs, chosen.fresh, only, hire, ready)
         if chosen.dry_run:
             _tell(assignment, foresee(pipeline, assignment, wanted))
             continue

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from autograder.grading.notes import notes_of
+from tests.course.dask_cluster import local_cluster
 from tests.course.tiny_course import ASSIGNMENT, SOLUTION_SECRET, TEST_SECRET, nbgrader, write_source
 from tests.grading.broken.kinds import KINDS, Kind
 
@@ -56,9 +57,9 @@ def grade(root: Path, kinds: list[Kind]) -> Graded:
     return Graded(root, "" if run.returncode == 0 else run.stderr, before)
 
 
-def grade_all_of(root: Path) -> None:
-    """Grade with ``autograder grade`` what was graded before, of which its ledger knows nothing."""
-    command = [sys.executable, "-m", "autograder.course.cli", "grade", "--json"]
+def grade_all_of(root: Path, *arguments: str) -> None:
+    """Grade with ``autograder grade`` what was graded before."""
+    command = [sys.executable, "-m", "autograder.course.cli", "grade", "--json", "--fresh", *arguments]
     done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, timeout=600)
     assert done.stdout.count('"failed": false') == len(list((root / "submitted").iterdir())), done.stdout + done.stderr
 
@@ -119,10 +120,21 @@ def test_nothing_of_another_folder_is_read_through_a_link(graded: Graded, kind: 
 def test_our_command_writes_what_nbgraders_do(courses: list[Graded]) -> None:
     """Byte for byte, though it recovers a hand-in once and sanitises and grades its notebooks at once."""
     for course in courses:
-        folders = [course.root / name for name in ("autograded", "feedback")]
-        written = [fingerprint(folder) for folder in folders]
-        points = course.points()
-        grade_all_of(course.root)
-        for folder, before in zip(folders, written, strict=True):
-            assert dict(fingerprint(folder).items() ^ before.items()) == {}
-        assert course.points() == points
+        assert_the_same_comes_out(course)
+
+
+def test_so_does_a_cluster(courses: list[Graded]) -> None:
+    """To which a hand-in travels as it is, and where a copy of the course grades it."""
+    with local_cluster() as cluster:
+        for course in courses:
+            assert_the_same_comes_out(course, "--scheduler", cluster.scheduler_address)
+
+
+def assert_the_same_comes_out(course: Graded, *arguments: str) -> None:
+    folders = [course.root / name for name in ("autograded", "feedback")]
+    written = [fingerprint(folder) for folder in folders]
+    points = course.points()
+    grade_all_of(course.root, *arguments)
+    for folder, before in zip(folders, written, strict=True):
+        assert dict(fingerprint(folder).items() ^ before.items()) == {}
+    assert course.points() == points
