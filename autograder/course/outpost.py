@@ -59,15 +59,15 @@ class Outpost:
     def grade(self, errand: Errand) -> Returned | None:
         """Return what became of a hand-in; None where it could not be graded here."""
         cache = Cache(self._pipeline.root)
-        for key, record in errand.kept.items():
-            cache.keep(key, record)
-        for step, parcel in errand.files.items():
-            parcel.unpack(self._folder(step, errand))
-        with self._pipeline.connection() as connection:
-            rows.put(connection, errand.rows)
-        wanted = Wanted([errand.student], errand.notebook, fresh=errand.fresh)
         keys = set(errand.kept)
+        wanted = Wanted([errand.student], errand.notebook, fresh=errand.fresh)
         try:
+            for key, record in errand.kept.items():
+                cache.keep(key, record)
+            for step, parcel in errand.files.items():
+                parcel.unpack(self._folder(step, errand))
+            with self._pipeline.connection() as connection:
+                rows.put(connection, errand.rows)
             graded, result = grade_one(self._pipeline, errand.assignment, wanted, self._worker, alone=errand.alone)
             if graded is not None:
                 keys.update(graded.keys.values())

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from nbgrader.api import Gradebook
 from autograder.course import remote
 from autograder.course.cluster import Cluster, ClusterError
 from autograder.course.errand import Errand, Sheets
+from autograder.course.outpost import Outpost
+from autograder.course.parcel import Entry, Kind, Parcel
 from autograder.course.pipeline import Pipeline
 from autograder.course.run import Wanted, grade_all
 from autograder.course.view import JsonLines
 from autograder.grading import fingerprint
+from autograder.grading.worker import Worker
 from tests.course.dask_cluster import distributed, local_cluster
 from tests.course.test_parallel import DICE, WRONG, dice, gradebook, lines
 from tests.course.test_run import run
@@ -176,6 +180,34 @@ def test_an_outpost_that_ends_is_replaced(fresh: Path, monkeypatch: pytest.Monke
     assert returned.enter(pipeline, ASSIGNMENT, "anna")
     assert (returned.result.total, returned.result.cached) == (4.5, False)
     assert gradebook(fresh)["anna", "rechnen", "double_test"] == (2.0, False)
+
+
+def test_an_outpost_keeps_nothing_of_a_hand_in(fresh: Path) -> None:
+    """Neither of one that was graded nor of one that could not even be laid out."""
+    answer(fresh, "anna", CORRECT)
+    pipeline = Pipeline(fresh)
+    outpost = Outpost(Sheets.of(pipeline), Worker())
+    there = outpost._pipeline.root
+
+    def left() -> list[str]:
+        with Gradebook(f"sqlite:///{there}/gradebook.db") as book:
+            graded = [submission.student.id for submission in book.assignment_submissions(ASSIGNMENT)]
+        files = [path for path in there.rglob("*") if path.is_file() and "anna" in path.parts]
+        return [*graded, *map(str, files), *map(str, (there / ".autograder" / "results").rglob("*.json"))]
+
+    errand = Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False)
+    returned = outpost.grade(errand)
+    assert returned is not None
+    assert len(returned.kept) == 2
+    assert left() == []
+    twice = Parcel((Entry("a", Kind.FILE), Entry("b/c", Kind.FILE)))
+    with pytest.raises(ValueError, match="b/c"):
+        outpost.grade(replace(errand, files=errand.files | {"feedback": twice}, kept=returned.kept))
+    assert left() == []
+    again = outpost.grade(replace(errand, kept=returned.kept))
+    assert again is not None
+    assert again.kept == {}
+    assert (again.put_in, again.result) == (returned.put_in, replace(returned.result, cached=True))
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
