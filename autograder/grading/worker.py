@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from autograder.grading.store import GIVEN, Store
 from autograder.grading.walls import SandboxUnavailableError
 from autograder.messages import _
 
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
 _MEMORY = 3 * 2**30  # bytes of address space; enough for any test, too little to hurt the machine
 _LOOK = 0.5  # seconds between two looks at whether the process that started it still runs
 _SPARE = 60.0  # seconds beyond the time of the notebook until the worker is given up
@@ -183,7 +183,7 @@ class Worker:
                 [sys.executable, "-P", "-m", "autograder.grading.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **ENVIRONMENT},
+                env={**os.environ, **_ENVIRONMENT},
                 start_new_session=True,  # Ctrl-C is for whoever started it to answer
                 text=True,
                 encoding="utf-8",
@@ -203,9 +203,9 @@ class Worker:
         return line
 
 
-def crew(count: int, make: Callable[[], Worker] = Worker) -> list[Worker]:
+def crew(count: int) -> list[Worker]:
     """Return so many workers for one run, each with another notebook to begin with and, by turns, a processor."""
-    workers = [make() for _each in range(count)]
+    workers = [Worker() for _each in range(count)]
     cores = sorted(os.sched_getaffinity(0))
     for number, worker in enumerate(workers):
         worker.start = number / count

@@ -289,7 +289,8 @@ def test_what_came_too_late_beside_others_runs_once_more_alone(
     seen: list[str] = []
     monkeypatch.setattr(Hurried, "seen", seen, raising=False)
     pipeline = Pipeline(fresh)
-    (result,) = grade_all(pipeline, ASSIGNMENT, Wanted(["anna"], jobs=jobs, worker=Hurried), JsonLines())
+    wanted = Wanted(["anna"], jobs=jobs, hire=lambda count: [Hurried() for _each in range(count)])
+    (result,) = grade_all(pipeline, ASSIGNMENT, wanted, JsonLines())
     assert isinstance(result, Result)
     assert result.points["double_test"] == (2.0 if jobs == 2 else 0.0)
     assert seen.count("double") == jobs
