@@ -125,7 +125,7 @@ class Envoy:
         return returned
 
     def kill(self) -> None:
-        """End for good, also while another thread waits for an answer, who hears a WorkerError."""
+        """End for good, also while another thread waits for an answer, who hears a ClusterError."""
         self._ended = True
         if (future := self._future) is not None:
             future.cancel()

@@ -81,9 +81,8 @@ class Errand:
         fresh: bool,
     ) -> Errand:
         """Pack a hand-in; raises OSError where something of it cannot be read, or is too much."""
-        with pipeline.connection() as connection:
-            found = rows.of_hand_in(connection, pipeline.course_id, assignment, student)
-        return cls(assignment, student, notebook, alone, fresh, pack(pipeline, assignment, student, _ALL), found, kept)
+        files, found = pack(pipeline, assignment, student, _ALL), rows_of(pipeline, assignment, student)
+        return cls(assignment, student, notebook, alone, fresh, files, found, kept)
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,12 @@ class Returned:
                 shutil.rmtree(folder, ignore_errors=True)
                 parcel.unpack(folder)
         return True
+
+
+def rows_of(pipeline: Pipeline, assignment: str, student: str) -> Rows:
+    """Return what the gradebook says of a hand-in."""
+    with pipeline.connection() as connection:
+        return rows.of_hand_in(connection, pipeline.course_id, assignment, student)
 
 
 def pack(pipeline: Pipeline, assignment: str, student: str, steps: Sequence[str] = GRADED) -> dict[str, Parcel]:

@@ -19,11 +19,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.course import rows
-from autograder.course.errand import Errand, Returned, Sheets, pack
+from autograder.course.errand import Errand, Returned, Sheets, pack, rows_of
 from autograder.course.ledger import Ledger
 from autograder.course.pipeline import ConfigurationError, Pipeline, own_gradebook
 from autograder.course.results import Result
-from autograder.course.rows import Rows
 from autograder.course.run import Wanted, grade_one
 from autograder.grading.cache import Cache
 from autograder.grading.preparing import Graded
@@ -85,7 +84,7 @@ class Outpost:
         return Returned(
             files=pack(self._pipeline, errand.assignment, errand.student),
             before=errand.rows,
-            after=self._rows(errand),
+            after=rows_of(self._pipeline, errand.assignment, errand.student),
             kept={key: record for key, record in new.items() if errand.kept.get(key) != record},
             put_in=None if entry is None else entry.put_in,
             seconds=0.0 if graded is None else graded.seconds,
@@ -94,16 +93,12 @@ class Outpost:
 
     def _clear(self, errand: Errand) -> None:
         """Leave nothing of a hand-in to the next one."""
-        found = self._rows(errand)
+        found = rows_of(self._pipeline, errand.assignment, errand.student)
         with self._pipeline.connection() as connection:
             rows.remove(connection, found)
         for step in errand.files:
             shutil.rmtree(self._folder(step, errand), ignore_errors=True)
         self._ledger(errand).forget(errand.student)
-
-    def _rows(self, errand: Errand) -> Rows:
-        with self._pipeline.connection() as connection:
-            return rows.of_hand_in(connection, self._pipeline.course_id, errand.assignment, errand.student)
 
     def _folder(self, step: str, errand: Errand) -> Path:
         return self._pipeline.folder(step, errand.student, errand.assignment)

@@ -1,6 +1,6 @@
 """Rows of nbgrader's gradebook that are carried into another one: those about sheets, and those about one hand-in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from nbgrader.api import (
@@ -26,7 +26,7 @@ _ORDER = Base.metadata.sorted_tables  # each after those that it points to
 class Rows:
     """Rows by the name of their table; those of two gradebooks are equal where both say the same."""
 
-    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tables: dict[str, list[dict[str, Any]]]
 
 
 def of_sheets(connection: Connection) -> Rows:

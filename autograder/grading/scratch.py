@@ -19,9 +19,7 @@ class Scratch(tempfile.TemporaryDirectory[str]):
 
     def __init__(self) -> None:
         super().__init__(prefix=PREFIX, ignore_cleanup_errors=True)
-        held = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(held, fcntl.LOCK_SH)
-        weakref.finalize(self, os.close, held)
+        _hold(self, self.name)
 
 
 class SharedScratch:
@@ -35,16 +33,21 @@ class SharedScratch:
         while True:
             with contextlib.suppress(FileExistsError):
                 path.mkdir(mode=0o700)
-            held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            weakref.finalize(self, os.close, held)
-            fcntl.flock(held, fcntl.LOCK_SH)
-            status = os.fstat(held)
+            status = os.fstat(_hold(self, str(path)))
             if status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise OSError(f"{path} belongs to somebody else")
             with contextlib.suppress(FileNotFoundError):
                 if path.lstat().st_ino == status.st_ino:
                     break  # else it was swept up before it was held
         self.name = str(path)
+
+
+def _hold(owner: object, folder: str) -> int:
+    """Hold ``folder`` for as long as ``owner`` lives, and return its descriptor."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    weakref.finalize(owner, os.close, held)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    return held
 
 
 def sweep() -> None:
