@@ -30,4 +30,4 @@ class Suite:
 
     def test_works_without_protection(self, unprotected: Outcome, tried: Attack) -> None:
         """Against stock nbgrader the attack has the effect that it is after: so it is worth a test."""
-        assert unprotected.successes(tried) != []
+        assert unprotected.successes(tried) != [], unprotected.report.log[-1500:]
