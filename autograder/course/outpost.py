@@ -6,7 +6,6 @@ What concerns a hand-in is laid there (``errand.py``), graded by the same code, 
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import pickle
 import shutil
@@ -24,6 +23,7 @@ from autograder.course.ledger import Ledger
 from autograder.course.pipeline import ConfigurationError, Pipeline, own_gradebook
 from autograder.course.results import Result
 from autograder.course.run import Wanted, grade_one
+from autograder.grading import collector
 from autograder.grading.cache import Cache
 from autograder.grading.preparing import Graded
 from autograder.grading.scratch import Scratch, SharedScratch, sweep
@@ -134,8 +134,7 @@ def main() -> None:
     settle(worker)
     worker.begin()
     sweep()
-    gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at hand-ins
-    gc.set_threshold(20_000)
+    collector.spare()
     outpost: Outpost | None = None
     with Connection(int(sys.argv[1])) as connection, suppress(EOFError, OSError):
         while True:

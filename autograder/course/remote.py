@@ -48,7 +48,7 @@ def carry(sheets: Load) -> Load:
 def begin(dask_worker: Worker) -> None:
     """Let an outpost for each thread of this worker get ready, while nobody waits for it."""
     with _LOCK:
-        missing = dask_worker.state.nthreads - len(_IDLE)
+        missing = dask_worker.state.nthreads - len(_IDLE) - len(_AT_WORK)
         _IDLE.extend(_Outpost() for _each in range(missing))
 
 
@@ -64,10 +64,15 @@ def grade(sheets: Load, errand: bytes, version: str) -> bytes | None:
         raise OtherVersionError
     with _LOCK:
         outpost = _IDLE.pop() if _IDLE else _Outpost()
-    done = outpost.grade(sheets, errand)
-    if done is not None:
+        _AT_WORK.add(outpost)
+    done = None
+    try:
+        done = outpost.grade(sheets, errand)
+    finally:
         with _LOCK:
-            _IDLE.append(outpost)
+            _AT_WORK.remove(outpost)
+            if done is not None:
+                _IDLE.append(outpost)
     return done
 
 
@@ -103,3 +108,4 @@ class _Outpost:
 
 _LOCK = Lock()
 _IDLE: list[_Outpost] = []
+_AT_WORK: set[_Outpost] = set()

@@ -7,7 +7,6 @@ time costs only itself: the worker is replaced.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.grading import collector
 from autograder.grading.beginnings import Beginnings
 from autograder.grading.files import includes
 from autograder.grading.limits import Limits
@@ -261,14 +261,17 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     beginnings = Beginnings()
-    gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at tests
-    gc.set_threshold(20_000)
+    collector.spare()
     for line in sys.stdin:
         if not line.strip():
             beginnings.begin()
             continue
-        answers.write(json.dumps(answer(line, beginnings)) + "\n")
-        answers.flush()
+        done = json.dumps(answer(line, beginnings))
+        try:
+            answers.write(done + "\n")
+            answers.flush()
+        except BrokenPipeError:  # whoever asked has ended
+            os._exit(1)
 
 
 if __name__ == "__main__":

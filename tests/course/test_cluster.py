@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
@@ -180,6 +182,31 @@ def test_an_outpost_that_ends_is_replaced(fresh: Path, monkeypatch: pytest.Monke
     assert returned.enter(pipeline, ASSIGNMENT, "anna")
     assert (returned.result.total, returned.result.cached) == (4.5, False)
     assert gradebook(fresh)["anna", "rechnen", "double_test"] == (2.0, False)
+
+
+def test_a_worker_has_an_outpost_for_each_thread_and_no_more(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where another grader connects while one of them is at work."""
+    pipeline = Pipeline(fresh)
+    answer(fresh, "anna", CORRECT)
+    sheets = Sheets.of(pipeline)
+    errand = pickle.dumps(Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False))
+    idle: list[remote._Outpost] = []
+    monkeypatch.setattr(remote, "_IDLE", idle)
+    dask_worker: Any = SimpleNamespace(state=SimpleNamespace(nthreads=2))
+    remote.begin(dask_worker)
+    both = set(idle)
+    assert len(both) == 2
+    inner = remote._Outpost.grade
+
+    def grade(outpost: remote._Outpost, load: remote.Load, sent: bytes) -> bytes | None:
+        remote.begin(dask_worker)
+        assert len(idle) == 1
+        return inner(outpost, load, sent)
+
+    monkeypatch.setattr(remote._Outpost, "grade", grade)
+    load = remote.Load(pickle.dumps(sheets), sheets.digest)
+    assert remote.grade(load, errand, fingerprint.whole()) is not None
+    assert set(idle) == both
 
 
 def test_an_outpost_keeps_nothing_of_a_hand_in(fresh: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -127,6 +128,25 @@ def test_a_test_that_prints_does_not_disturb_the_answer(job, worker):
     """Neither in Python nor past it."""
     loud = 'import os\nos.write(1, b"{}\\n")\nprint("{}")\nassert f(1) == 2'
     assert worker.run(replace(job, cells=(job.cells[0], Cell("t", loud, "test", "", 1.0))))[1].points == 1
+
+
+def test_a_worker_whose_grader_ended_meanwhile_ends_without_a_word(job, tmp_path):
+    """The answer that nobody reads any more is no reason for a traceback on the terminal."""
+    said = tmp_path / "said.txt"
+    with said.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "autograder.grading.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    process.stdout.close()
+    process.stdin.write(json.dumps(asdict(job)) + "\n")
+    process.stdin.flush()
+    assert process.wait(timeout=60) == 1
+    process.stdin.close()
+    assert said.read_text() == ""
 
 
 def test_no_process_is_left(job):

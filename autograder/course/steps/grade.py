@@ -2,7 +2,6 @@
 
 import argparse
 import fnmatch
-import gc
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,6 +83,7 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
     from autograder.course.foresight import foresee
     from autograder.course.pipeline import Pipeline
     from autograder.course.run import Only, Wanted, grade_all
+    from autograder.grading import collector
     from autograder.grading.walls import SandboxUnavailableError, require_bubblewrap
     from autograder.grading.worker import crew
 
@@ -95,8 +95,7 @@ def _grade(chosen: argparse.Namespace, root: Path, cluster: "Cluster | None" = N
             require_bubblewrap()
         except SandboxUnavailableError as error:
             return common.fail(_("Without a sandbox nothing is graded. {problem}", problem=error))
-    gc.freeze()  # libraries stay: the collector need not look at them again, nor so often at hand-ins
-    gc.set_threshold(20_000)
+    collector.spare()
     failed = False
     only = Only(chosen.only) if chosen.only else None
     hire: Callable[[int], Sequence[Worker | Envoy]] = crew
