@@ -7,6 +7,7 @@ is shared but the network. What a lost worker had in hand, Dask gives to another
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 from concurrent.futures import CancelledError
@@ -44,6 +45,7 @@ class Cluster:
             raise ClusterError(_("--scheduler needs Dask: pip install 'autograder[cluster]'")) from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters, ClusterError says
         try:
+            asyncio.run(_knock(address))  # a client that cannot connect for some reasons does not end, either
             self.client: Client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             message = _("No Dask scheduler answers at {address} ({error}).", address=address, error=error)
@@ -132,6 +134,15 @@ class Envoy:
 
     def close(self) -> None:
         """Do nothing more: who grades belongs to the cluster."""
+
+
+async def _knock(address: str) -> None:
+    """Connect and go away; raises what Dask does where that is not possible, as configured here."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    comm = await connect(address, timeout=_PATIENCE, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _unlike(address: str, here: dict[str, str], there: dict[str, str]) -> str:

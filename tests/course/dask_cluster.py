@@ -1,4 +1,4 @@
-"""Dask's LocalCluster for tests: two workers over TCP that share no folder with the course."""
+"""Dask's LocalCluster for tests: workers over TCP that share no folder with the course."""
 
 import sys
 from collections.abc import Iterator
@@ -12,8 +12,10 @@ distributed = pytest.importorskip("distributed", reason="Dask is not installed: 
 
 
 @contextmanager
-def local_cluster() -> Iterator["distributed.LocalCluster"]:
-    """Start it, or skip the test where there is no sandbox."""
+def local_cluster(
+    workers: int = 2, *, security: "distributed.Security | None" = None
+) -> Iterator["distributed.LocalCluster"]:
+    """Start it, encrypted where ``security`` is given, or skip the test where there is no sandbox."""
     try:
         require_bubblewrap()
     except SandboxUnavailableError as error:
@@ -21,6 +23,11 @@ def local_cluster() -> Iterator["distributed.LocalCluster"]:
     main = sys.modules["__main__"]
     main.__spec__ = getattr(main, "__spec__", None)  # a worker of pytest-xdist has none, and Python 3.11.2 asks for it
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        protocol="tls" if security else "tcp",
+        security=security,
+        dashboard_address=None,
     ) as cluster:
         yield cluster

@@ -2,7 +2,9 @@
 
 import os
 import pickle
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +30,9 @@ from tests.course.dask_cluster import distributed, local_cluster
 from tests.course.test_parallel import DICE, WRONG, dice, gradebook, lines
 from tests.course.test_run import run
 from tests.course.tiny_course import ASSIGNMENT, CORRECT, answer
+
+ROLES = ("client", "scheduler", "worker")
+TLS = "DASK_DISTRIBUTED__COMM__TLS__"
 
 
 @pytest.fixture(scope="module")
@@ -241,3 +246,38 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(monkeypatch: pytes
     monkeypatch.setattr("autograder.course.cluster._PATIENCE", 1)
     with pytest.raises(ClusterError, match=r"Unter tcp://127\.0\.0\.1:9 antwortet kein Dask-Scheduler"):
         Cluster("tcp://127.0.0.1:9")
+
+
+def told_in_one_line(done: subprocess.CompletedProcess[str], address: str) -> None:
+    """Make sure that the run ended with this line alone."""
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Unter {address} antwortet kein Dask-Scheduler (")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("address", ["somewhere://127.0.0.1:9", "tls://127.0.0.1:9", "tcp://127.0.0.1", "tcp://a:b"])
+def test_an_address_to_which_dask_cannot_connect_as_it_is_configured_is_told_in_one_line(
+    fresh: Path, address: str
+) -> None:
+    told_in_one_line(run(fresh, "--scheduler", address), address)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
+def test_a_cluster_may_be_encrypted(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has no certificate is turned away, and told so in one line."""
+    answer(fresh, "anna", CORRECT)
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=autograder"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    roles = {f"tls_{role}_{what}": path for role in ROLES for what, path in (("cert", certificate), ("key", key))}
+    security = distributed.Security(tls_ca_file=certificate, require_encryption=True, **roles)
+    with local_cluster(1, security=security) as dask:
+        there = ["--json", "--scheduler", dask.scheduler_address]
+        turned_away = run(fresh, *there)
+        monkeypatch.setenv(f"{TLS}CA_FILE", certificate)
+        monkeypatch.setenv(f"{TLS}CLIENT__CERT", certificate)
+        monkeypatch.setenv(f"{TLS}CLIENT__KEY", key)
+        graded = run(fresh, *there)
+    told_in_one_line(turned_away, dask.scheduler_address)
+    assert (graded.returncode, graded.stderr) == (0, "")
+    assert lines(graded)["anna"]["total"] == 4.5
