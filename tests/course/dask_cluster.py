@@ -28,6 +28,6 @@ def local_cluster(
         processes=True,
         protocol="tls" if security else "tcp",
         security=security,
-        dashboard_address=None,
+        dashboard_address=":0",
     ) as cluster:
         yield cluster
