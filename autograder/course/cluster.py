@@ -68,8 +68,8 @@ class Cluster:
     def take(self, sheets: Sheets) -> None:
         """Let all that is graded from now on be of the course with these ``sheets``."""
         # as the result of a task: should those who have it be lost, the scheduler can make it again
-        load = remote.Load(pickle.dumps(sheets), sheets.digest)
-        self._sheets = self.client.submit(remote.carry, load, key=f"autograder-{sheets.digest}")
+        load = remote.Load.of(sheets)
+        self._sheets = self.client.submit(remote.carry, load, key=f"autograder-{load.digest}")
 
     def crew(self, count: int) -> list[Envoy]:
         """Return so many envoys."""

@@ -5,8 +5,6 @@ Where it comes back, it takes the place of what was there, so that the gradebook
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,14 +25,13 @@ _ALL = ("submitted", *GRADED)  # steps whose folders hold what concerns a hand-i
 class Sheets:
     """What a course says of all hand-ins: files, by their folder in it, its configuration, and rows.
 
-    ``unsafe``: students' code runs without a sandbox. ``digest`` is a hash of all of it.
+    ``unsafe``: students' code runs without a sandbox.
     """
 
     files: dict[str, Parcel]
     configuration: bytes
     rows: Rows
     unsafe: bool
-    digest: str
 
     @classmethod
     def of(cls, pipeline: Pipeline) -> Sheets:
@@ -48,8 +45,7 @@ class Sheets:
         files = {str(path.relative_to(pipeline.root)): Parcel.of(path) for path in pipeline.sheets()}
         with pipeline.connection() as connection:
             found = rows.of_sheets(connection)
-        said = files, (pipeline.root / CONFIGURATION).read_bytes(), found, pipeline.settings().unsafe
-        return cls(*said, hashlib.sha256(pickle.dumps(said)).hexdigest())
+        return cls(files, (pipeline.root / CONFIGURATION).read_bytes(), found, pipeline.settings().unsafe)
 
 
 @dataclass(frozen=True)

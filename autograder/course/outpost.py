@@ -21,6 +21,7 @@ from autograder.course import rows
 from autograder.course.errand import Errand, Returned, Sheets, pack, rows_of
 from autograder.course.ledger import Ledger
 from autograder.course.pipeline import ConfigurationError, Pipeline, own_gradebook
+from autograder.course.remote import Load
 from autograder.course.results import Result
 from autograder.course.run import Wanted, grade_one
 from autograder.grading import collector
@@ -38,8 +39,9 @@ class Outpost:
     What the author's cells show, the outposts of a machine find out together.
     """
 
-    def __init__(self, sheets: Sheets, worker: Worker) -> None:
-        """Lay out the ``sheets``; raises :class:`ConfigurationError`."""
+    def __init__(self, load: Load, worker: Worker) -> None:
+        """Lay out the sheets of ``load``; raises :class:`ConfigurationError`."""
+        sheets: Sheets = pickle.loads(load.content)  # noqa: S301 - from whom we take orders
         self._scratch = Scratch()
         self._worker = worker
         root = Path(self._scratch.name).resolve()
@@ -47,7 +49,7 @@ class Outpost:
         for folder, parcel in sheets.files.items():
             parcel.unpack(root / folder)
         with suppress(OSError):
-            self._given = SharedScratch(sheets.digest)
+            self._given = SharedScratch(load.digest)
             (root / FOLDER).mkdir()
             (root / FOLDER / GIVEN).symlink_to(self._given.name)
         rows.make(own_gradebook(root), sheets.rows)
@@ -138,11 +140,11 @@ def main() -> None:
     outpost: Outpost | None = None
     with Connection(int(sys.argv[1])) as connection, suppress(EOFError, OSError):
         while True:
-            sheets, errand = connection.recv()
+            load, errand = connection.recv()
             trouble, returned = "", None
             try:
-                if sheets is not None:
-                    outpost = Outpost(pickle.loads(sheets), worker)  # noqa: S301 - from whom we take orders
+                if load is not None:
+                    outpost = Outpost(load, worker)
                 assert outpost is not None
                 returned = outpost.grade(pickle.loads(errand))  # noqa: S301
             except ConfigurationError as error:

@@ -6,6 +6,8 @@ errands pass through here as bytes. Both machines need this package and bubblewr
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from autograder.grading import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Worker
+
+    from autograder.course.errand import Sheets
 
 
 class OtherVersionError(RuntimeError):
@@ -33,6 +37,12 @@ class Load:
 
     content: bytes
     digest: str
+
+    @classmethod
+    def of(cls, sheets: Sheets) -> Load:
+        """Pack ``sheets``."""
+        content = pickle.dumps(sheets)
+        return cls(content, hashlib.sha256(content).hexdigest())
 
 
 def parts() -> dict[str, str]:
@@ -93,7 +103,7 @@ class _Outpost:
     def grade(self, sheets: Load, errand: bytes) -> bytes | None:
         """Return its answer; None where it ended, for good."""
         try:
-            self._connection.send((None if self._sheets == sheets.digest else sheets.content, errand))
+            self._connection.send((None if self._sheets == sheets.digest else sheets, errand))
             trouble, answer = self._connection.recv()
         except (OSError, EOFError):
             self._process.kill()

@@ -174,8 +174,7 @@ def test_a_course_that_cannot_be_configured_elsewhere_is_told_with_the_reason(
 def test_an_outpost_that_ends_is_replaced(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(fresh, "anna", CORRECT)
     pipeline = Pipeline(fresh)
-    sheets = Sheets.of(pipeline)
-    load = remote.Load(pickle.dumps(sheets), sheets.digest)
+    load = remote.Load.of(Sheets.of(pipeline))
     errand = pickle.dumps(Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False))
     killed = remote._Outpost()
     killed._process.kill()
@@ -193,7 +192,7 @@ def test_a_worker_has_an_outpost_for_each_thread_and_no_more(fresh: Path, monkey
     """Also where another grader connects while one of them is at work."""
     pipeline = Pipeline(fresh)
     answer(fresh, "anna", CORRECT)
-    sheets = Sheets.of(pipeline)
+    load = remote.Load.of(Sheets.of(pipeline))
     errand = pickle.dumps(Errand.of(pipeline, ASSIGNMENT, "anna", "*", {}, alone=True, fresh=False))
     idle: list[remote._Outpost] = []
     monkeypatch.setattr(remote, "_IDLE", idle)
@@ -209,7 +208,6 @@ def test_a_worker_has_an_outpost_for_each_thread_and_no_more(fresh: Path, monkey
         return inner(outpost, load, sent)
 
     monkeypatch.setattr(remote._Outpost, "grade", grade)
-    load = remote.Load(pickle.dumps(sheets), sheets.digest)
     assert remote.grade(load, errand, fingerprint.whole()) is not None
     assert set(idle) == both
 
@@ -218,7 +216,7 @@ def test_an_outpost_keeps_nothing_of_a_hand_in(fresh: Path) -> None:
     """Neither of one that was graded nor of one that could not even be laid out."""
     answer(fresh, "anna", CORRECT)
     pipeline = Pipeline(fresh)
-    outpost = Outpost(Sheets.of(pipeline), Worker())
+    outpost = Outpost(remote.Load.of(Sheets.of(pipeline)), Worker())
     there = outpost._pipeline.root
 
     def left() -> list[str]:
